@@ -1,0 +1,46 @@
+# Holdfast. `make help` lists the targets; everything is built inside scripts/toolbox.
+
+VERSION ?= 0.1.0#                 version of the image
+ARCH    ?= x86_64#                only x86_64 so far
+PROFILE ?= production#            what the root holds: rootfs/profiles/*
+BUILD   ?= build/$(ARCH)#         all output
+T       ?=#                       make test T=NAME: one group of tests
+V       ?=#                       V=1: show what each step prints
+strip-all = $(foreach v,VERSION ARCH PROFILE BUILD T V,$(eval $(v) := $(strip $($(v)))))
+$(strip-all)
+export VERSION ARCH PROFILE BUILD T V
+# One time for all files made, so that two builds give the same bytes.
+export SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2>/dev/null || echo 1767225600)
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+STEP := scripts/step
+.DEFAULT_GOAL := help
+
+help: ## this list
+	@sed -n 's/^\([a-z][a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | sort | awk -F'|' '{ printf "%-22s %s\n", $$1, $$2 }'
+	@echo; echo "Variables (make NAME=value):"
+	@sed -n 's/^\([A-Z]*\) *?= *\([^#]*\)# *\(.*\)/  \1|\2|\3/p' $(firstword $(MAKEFILE_LIST)) | awk -F'|' '{ printf "%-10s %-18s %s\n", $$1, $$2, $$3 }'
+
+clean: ## remove build/; downloads and cached results stay
+	rm -rf build
+
+distclean: clean ## remove build/ and the cache with the toolbox
+	@scripts/toolbox remove
+
+.PHONY: help clean distclean
+
+ifeq ($(HOLDFAST_IN_TOOLBOX),)
+
+# On the host: every other target runs in the toolbox.
+.PHONY: all-in-toolbox $(filter-out help clean distclean,$(MAKECMDGOALS))
+$(filter-out help clean distclean,$(MAKECMDGOALS)): all-in-toolbox ;
+all-in-toolbox:
+	@env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS scripts/toolbox run make $(filter-out help clean distclean,$(MAKECMDGOALS)) $(MAKEOVERRIDES)
+
+endif
+
+# What each part makes stands beside it.
+include kernel-config/kernel.mk init/init.mk rootfs/rootfs.mk image/image.mk tests/tests.mk

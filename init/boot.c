@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The boot sequence, as two tables. Read them from top to bottom: the console
+ * shows the same names in the same order.
+ */
+#include "boot.h"
+
+#include "clock.h"
+#include "error.h"
+#include "log.h"
+#include "node.h"
+#include "power.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* What a failed step means. Never a shell, and never a change to what was not understood. */
+enum consequence {
+	REBOOT,        /* nothing can go on: the boot loader may take the other slot */
+	HOLD_SERVICES, /* the node stays up, for a person to look at, but starts nothing */
+	HOLD_AGENT,    /* the runtime starts; the node does not join its cluster */
+	REPORT,        /* the node is whole without it; the console and the status say it */
+};
+
+struct step {
+	const char *name;
+	int (*run)(struct node *node);
+	enum consequence if_it_fails;
+};
+
+static const struct step initramfs_steps[] = {
+	{ "mounts",     step_mounts_early, REBOOT },
+	{ "watchdog",   step_watchdog,     REPORT },
+	{ "drivers",    step_drivers,      REPORT }, /* what matters of it shows in the next step */
+	{ "partitions", step_partitions,   REBOOT },
+	{ "verity",     step_verity,       REBOOT },
+	{ "root",       step_root,         REBOOT },
+	{ "switch",     step_switch,       REBOOT }, /* does not return: it becomes /sbin/init of the root */
+};
+
+static const struct step root_steps[] = {
+	{ "mounts",        step_mounts,        REBOOT },
+	{ "watchdog",      step_watchdog,      REPORT },
+	{ "cgroups",       step_cgroups,       REBOOT },
+	{ "clock",         step_clock,         REPORT },
+	{ "configuration", step_configuration, HOLD_AGENT },
+	{ "drivers",       step_drivers,       REPORT },
+	{ "sysctls",       step_sysctls,       HOLD_AGENT },
+	{ "state",         step_state,         HOLD_SERVICES },
+	{ "firewall",      step_firewall,      HOLD_SERVICES }, /* before there is a network to filter */
+	{ "network",       step_network,       REPORT },
+	{ "seal",          step_seal,          HOLD_SERVICES }, /* from here on no module, no new kernel */
+	{ "services",      step_services,      HOLD_SERVICES }, /* the loop starts them */
+};
+
+static const char *const meaning[] = {
+	[REBOOT] = "",
+	[HOLD_SERVICES] = "; no service will start",
+	[HOLD_AGENT] = "; the agent will not start",
+	[REPORT] = "",
+};
+
+static void remember(struct node *node, const char *stage, const char *name, bool failed, unsigned milliseconds)
+{
+	if (node->step_count == STEPS_MAX)
+		return;
+
+	struct step_result *result = &node->steps[node->step_count++];
+
+	snprintf(result->stage, sizeof(result->stage), "%s", stage);
+	snprintf(result->name, sizeof(result->name), "%s", name);
+	result->failed = failed;
+	result->milliseconds = milliseconds;
+}
+
+static void hold(struct node *node, enum hold what, const char *step)
+{
+	if (what <= node->hold)
+		return;
+	node->hold = what;
+	snprintf(node->held_because, sizeof(node->held_because), "step %s: %s", step, failure());
+}
+
+static void run_steps(struct node *node, const char *stage, const struct step *steps, size_t count)
+{
+	log_stage(stage);
+	for (const struct step *step = steps; step < steps + count; step++) {
+		unsigned long long start = now_milliseconds();
+		int result = step->run(node);
+		unsigned took = (unsigned)(now_milliseconds() - start);
+
+		remember(node, stage, step->name, result < 0, took);
+		if (result >= 0) {
+			log_notice("step %s ok, %u ms", step->name, took);
+			continue;
+		}
+		log_error("step %s failed after %u ms: %s%s", step->name, took, failure(),
+			  meaning[step->if_it_fails]);
+		if (step->if_it_fails == REBOOT)
+			power_reboot_failed();
+		if (step->if_it_fails == HOLD_SERVICES)
+			hold(node, HOLD_ALL, step->name);
+		if (step->if_it_fails == HOLD_AGENT)
+			hold(node, HOLD_THE_AGENT, step->name);
+	}
+	log_stage(NULL);
+}
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+void boot_initramfs(struct node *node)
+{
+	run_steps(node, "initramfs", initramfs_steps, COUNT(initramfs_steps));
+	power_reboot_failed();
+}
+
+void boot_root(struct node *node)
+{
+	run_steps(node, "root", root_steps, COUNT(root_steps));
+}

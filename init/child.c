@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "child.h"
+
+#include "clock.h"
+#include "error.h"
+#include "watchdog.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* Signals get their default again in a child: process 1 blocks them all. */
+void child_reset_signals(void)
+{
+	sigset_t none;
+
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+/* Standard output and error to the kernel log, input from nowhere. */
+static void child_standard_files(void)
+{
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC), kmsg = open("/dev/kmsg", O_WRONLY | O_CLOEXEC);
+
+	dup2(null, STDIN_FILENO);
+	dup2(kmsg >= 0 ? kmsg : null, STDOUT_FILENO);
+	dup2(kmsg >= 0 ? kmsg : null, STDERR_FILENO);
+}
+
+/* Waits for the child, feeding the watchdog; kills it at the deadline. */
+static int wait_for(pid_t pid, int pidfd, const char *name, unsigned deadline_milliseconds)
+{
+	unsigned long long deadline = now_milliseconds() + deadline_milliseconds;
+	bool killed = false;
+	int status;
+
+	for (;;) {
+		struct pollfd ended = { .fd = pidfd, .events = POLLIN };
+		unsigned long long now = now_milliseconds();
+
+		if (now >= deadline && !killed) {
+			kill(pid, SIGKILL); /* it is ours and not yet waited for: the number is still its own */
+			killed = true;
+			deadline = now + 5000; /* in the kernel it may be beyond signals: then we go on without it */
+		} else if (now >= deadline) {
+			return fail(ETIMEDOUT, "%s does not even end when killed", name);
+		}
+		unsigned long long wait = deadline - now;
+		poll(&ended, 1, wait < WATCHDOG_FEED_EVERY ? (int)wait : WATCHDOG_FEED_EVERY);
+		watchdog_feed();
+		if (waitpid(pid, &status, WNOHANG) == pid)
+			break;
+	}
+	if (killed)
+		return fail(ETIMEDOUT, "%s killed after %u ms", name, deadline_milliseconds);
+	if (WIFSIGNALED(status)) {
+		fail(0, "%s ended by signal %d", name, WTERMSIG(status));
+		return -EINTR;
+	}
+	return WEXITSTATUS(status);
+}
+
+static int in_child(const char *name, int (*work)(void *argument), void *argument, unsigned deadline_milliseconds)
+{
+	pid_t pid = fork();
+
+	if (pid < 0)
+		return fail(errno, "start %s", name);
+	if (pid == 0) {
+		child_reset_signals();
+		_exit(work(argument));
+	}
+
+	int pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
+	int result = wait_for(pid, pidfd, name, deadline_milliseconds);
+
+	if (pidfd >= 0)
+		close(pidfd);
+	return result;
+}
+
+int child_call(int (*work)(void *argument), void *argument, unsigned deadline_milliseconds)
+{
+	return in_child("a child of process 1", work, argument, deadline_milliseconds);
+}
+
+static int execute(void *argument)
+{
+	static char *environment[] = { (char[]){ "PATH=/usr/sbin:/usr/bin" }, NULL };
+	char *const *argv = argument;
+
+	child_standard_files();
+	execve(argv[0], argv, environment);
+	return 127;
+}
+
+int child_run(const char *const argv[], unsigned deadline_milliseconds)
+{
+	if (access(argv[0], X_OK) < 0)
+		return fail(errno, "execute %s", argv[0]);
+	return in_child(argv[0], execute, (void *)argv, deadline_milliseconds);
+}

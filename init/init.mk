@@ -1,0 +1,50 @@
+# Process 1: all of init/*.c in one static binary (musl, position-independent), with libkmod and libblkid.
+#
+#   init         stripped                init.debug   the same with symbols
+#   init.test    with TEST_HOOKS, for the profile `test`: its version says so
+
+init-libraries := $(BUILD)/libraries
+init-sources := $(wildcard init/*.c)
+init-headers-dir := $(init-libraries)/include
+
+INIT_CC := musl-gcc
+init-warnings := -Werror -Wall -Wextra -Walloca -Warith-conversion -Wbad-function-cast -Wcast-align=strict \
+	-Wcast-qual -Wconversion -Wdate-time -Wdouble-promotion -Wduplicated-branches -Wduplicated-cond \
+	-Wformat=2 -Wformat-signedness -Wimplicit-fallthrough=5 -Wjump-misses-init -Wlogical-op \
+	-Wmissing-prototypes -Wnull-dereference -Wold-style-definition -Wpointer-arith -Wredundant-decls \
+	-Wshadow -Wsign-conversion -Wstrict-overflow=2 -Wstrict-prototypes -Wswitch-enum -Wundef \
+	-Wunused-macros -Wvla -Wwrite-strings
+# No unwind tables: nothing unwinds. No CET: the kernel doesn't offer it to static programs.
+init-flags := -std=gnu17 -Os -g -D_GNU_SOURCE -isystem $(init-headers-dir) \
+	-fPIE -ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables -fcf-protection=none \
+	-fstack-protector-strong -fno-strict-aliasing -ftrivial-auto-var-init=zero \
+	-ffile-prefix-map=$(CURDIR)=. $(init-warnings)
+init-link-flags := -static-pie -Wl,--gc-sections,-z,relro,-z,now,-z,noexecstack,--build-id=none
+
+$(init-libraries).done: init/libraries/build init/libraries/sources rootfs/fetch
+	@$(STEP) libraries --cache $(init-libraries) $^ -- init/libraries/build
+	@touch $@
+
+# $(1): name of the binary; $(2): its version; $(3): more flags.
+define init-rules
+$(1)-objects := $$(init-sources:init/%.c=$(BUILD)/objects/$(1)/%.o)
+
+$(BUILD)/objects/$(1)/%.o: init/%.c init/init.mk $(BUILD)/version | $(init-libraries).done
+	@mkdir -p $$(@D)
+	$(if $(V),,@)$(INIT_CC) $(init-flags) $(3) -DHOLDFAST_VERSION='"$(2)"' -MMD -MP -c $$< -o $$@
+
+$(BUILD)/$(1).debug: $$($(1)-objects) $(init-libraries).done
+	@$(STEP) $(1) -- $(INIT_CC) $(init-flags) $(init-link-flags) $$($(1)-objects) \
+		$(init-libraries)/lib/libkmod.a $(init-libraries)/lib/libblkid.a -o $$@
+
+$(BUILD)/$(1): $(BUILD)/$(1).debug
+	@strip --strip-all -o $$@ $$<
+
+-include $$($(1)-objects:.o=.d)
+endef
+$(eval $(call init-rules,init,$(VERSION),))
+$(eval $(call init-rules,init.test,$(VERSION)+test,-DTEST_HOOKS))
+
+init: $(BUILD)/init ## process 1 (init.debug: with symbols)
+
+.PHONY: init

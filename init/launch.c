@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "launch.h"
+
+#include "cgroup.h"
+#include "child.h"
+#include "error.h"
+#include "file.h"
+#include "log.h"
+#include "service_config.h"
+#include "service_log.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/capability.h>
+#include <linux/sched.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+static int standard_files(const struct service_config *config)
+{
+	int null = open("/dev/null", O_RDONLY | O_CLOEXEC), output = service_log_open(config->name);
+
+	if (null < 0 || output < 0)
+		return fail(errno, "open /dev/null and the log of %s", config->name);
+	dup2(null, STDIN_FILENO);
+	dup2(output, STDOUT_FILENO);
+	dup2(output, STDERR_FILENO);
+	return 0;
+}
+
+static int set_limits(const struct service_config *config)
+{
+	struct rlimit files = { config->open_files, config->open_files };
+	char score[8];
+
+	if (setrlimit(RLIMIT_NOFILE, &files) < 0)
+		return fail(errno, "set the limit of open files to %u", config->open_files);
+	snprintf(score, sizeof(score), "%d", config->oom_score_adjust);
+	return file_write("/proc/self/oom_score_adj", score);
+}
+
+/*
+ * What leaves the bounding set can't come back: at exec, root gets the
+ * permitted set from it (capabilities(7)). A capability that this kernel
+ * doesn't know needs no dropping (EINVAL).
+ */
+static int confine(const struct service_config *config)
+{
+	for (int number = 0; number < 64; number++)
+		if (!(config->capabilities & (uint64_t)1 << number) &&
+		    prctl(PR_CAPBSET_DROP, number, 0, 0, 0) < 0 && errno != EINVAL)
+			return fail(errno, "drop capability %d", number);
+	if (config->no_new_privileges && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
+		return fail(errno, "set no_new_privs");
+	return 0;
+}
+
+[[noreturn]] static void become(const struct service_config *config)
+{
+	child_reset_signals();
+	setsid();
+	umask(0022);
+	if (standard_files(config) == 0 && set_limits(config) == 0 && confine(config) == 0) {
+		execve(config->argv[0], (char *const *)config->argv, (char *const *)config->environment);
+		fail(errno, "execute %s", config->argv[0]);
+	}
+	log_error("%s", failure());
+	_exit(127);
+}
+
+int launch(const struct service_config *config, pid_t *pid, int *pidfd)
+{
+	int cgroup = cgroup_of_service(config);
+
+	if (cgroup < 0)
+		return cgroup;
+
+	struct clone_args arguments = {
+		.flags = CLONE_PIDFD | CLONE_INTO_CGROUP,
+		.pidfd = (uintptr_t)pidfd,
+		.exit_signal = SIGCHLD,
+		.cgroup = (unsigned)cgroup,
+	};
+	long result = syscall(SYS_clone3, &arguments, sizeof(arguments));
+
+	if (result == 0)
+		become(config);
+	int error = errno;
+	close(cgroup);
+	if (result < 0)
+		return fail(error, "start a process for %s", config->name);
+	*pid = (pid_t)result;
+	return 0;
+}

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "log.h"
+
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Levels of Documentation/admin-guide/kernel-parameters.txt, "loglevel". */
+enum { LEVEL_ERROR = 3, LEVEL_NOTICE = 5 };
+
+static const char *prefix;
+
+void log_stage(const char *stage)
+{
+	prefix = stage;
+}
+
+/*
+ * One record of Documentation/ABI/testing/dev-kmsg. The file is opened anew
+ * for each: a descriptor that stays open may write only 10 lines in 5 s.
+ */
+static void write_line(int level, const char *format, va_list arguments)
+{
+	char line[768];
+	int length = snprintf(line, sizeof(line), "<%d>holdfast: %s%s", level, prefix ? prefix : "",
+			      prefix ? ": " : "");
+
+	vsnprintf(line + length, sizeof(line) - (size_t)length - 1, format, arguments);
+	length = (int)strlen(line);
+	for (char *c = line; *c; c++) /* what services print may hold anything */
+		if ((unsigned char)*c < ' ' || *c == 0x7f)
+			*c = ' ';
+	line[length++] = '\n';
+
+	int kmsg = getpid() == 1 ? open("/dev/kmsg", O_WRONLY | O_APPEND | O_CLOEXEC) : -1;
+	ssize_t written = write(kmsg >= 0 ? kmsg : STDERR_FILENO, line, (size_t)length);
+
+	(void)written; /* there is nobody left to tell */
+	if (kmsg >= 0)
+		close(kmsg);
+}
+
+void log_notice(const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	write_line(LEVEL_NOTICE, format, arguments);
+	va_end(arguments);
+}
+
+void log_error(const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	write_line(LEVEL_ERROR, format, arguments);
+	va_end(arguments);
+}

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Lines for the person at the console. Process 1 writes to /dev/kmsg only:
+ * the kernel puts the line on every console and keeps it, and never blocks us.
+ */
+#pragma once
+
+/* What stands behind "holdfast: " in each line, for example "initramfs"; NULL for nothing. */
+void log_stage(const char *stage);
+
+[[gnu::format(printf, 1, 2)]] void log_notice(const char *format, ...);
+[[gnu::format(printf, 1, 2)]] void log_error(const char *format, ...);

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The kernel's own file systems. Nothing that a service can write may be executed, hold a device or a setuid file. */
+#include "error.h"
+#include "file.h"
+#include "node.h"
+
+#include <errno.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+
+struct mount {
+	const char *target, *type, *options;
+	unsigned long flags;
+	mode_t mode; /* of the directory, made if it is missing */
+};
+
+enum { SAFE = MS_NOSUID | MS_NODEV | MS_NOEXEC };
+
+static const struct mount early_mounts[] = {
+	{ "/proc", "proc",     NULL,        SAFE, 0555 },
+	{ "/sys",  "sysfs",    NULL,        SAFE, 0555 },
+	{ "/dev",  "devtmpfs", "mode=0755", MS_NOSUID | MS_NOEXEC, 0755 },
+	{ "/run",  "tmpfs",    "mode=0755,size=20%,nr_inodes=800k", SAFE | MS_STRICTATIME, 0755 },
+};
+
+/* The four above come with us from the initramfs. */
+static const struct mount root_mounts[] = {
+	{ "/dev/pts",             "devpts",     "mode=0620,gid=5,ptmxmode=0666", MS_NOSUID | MS_NOEXEC, 0755 },
+	{ "/dev/shm",             "tmpfs",      "mode=1777,size=64M", SAFE, 01777 },
+	{ "/dev/mqueue",          "mqueue",     NULL, SAFE, 01777 },
+	{ "/sys/fs/cgroup",       "cgroup2",    "nsdelegate,memory_recursiveprot", SAFE, 0555 },
+	{ "/sys/fs/bpf",          "bpf",        "mode=0700", SAFE, 0700 },
+	{ "/sys/kernel/security", "securityfs", NULL, SAFE, 0700 },
+	{ "/tmp",                 "tmpfs",      "mode=1777,size=64M,nr_inodes=64k", SAFE, 01777 },
+};
+
+static int mount_all(const struct mount *mounts, size_t count)
+{
+	for (const struct mount *entry = mounts; entry < mounts + count; entry++) {
+		mkdir(entry->target, entry->mode); /* fails where it exists or the root is read-only: mount() tells */
+		if (mount(entry->type, entry->target, entry->type, entry->flags, entry->options) < 0 &&
+		    errno != EBUSY) /* devtmpfs may be there already: CONFIG_DEVTMPFS_MOUNT */
+			return fail(errno, "mount %s on %s", entry->type, entry->target);
+	}
+	return 0;
+}
+
+int step_mounts_early(struct node *node)
+{
+	(void)node;
+	int result = mount_all(early_mounts, sizeof(early_mounts) / sizeof(early_mounts[0]));
+
+	return result < 0 ? result : make_directory("/run/holdfast", 0755);
+}
+
+int step_mounts(struct node *node)
+{
+	int result = node_load(node);
+
+	if (result < 0)
+		return result;
+	/* Pods with mountPropagation and the runtime's own mounts must reach each other. */
+	if (mount(NULL, "/", NULL, MS_REC | MS_SHARED, NULL) < 0)
+		return fail(errno, "make mounts below / shared");
+	return mount_all(root_mounts, sizeof(root_mounts) / sizeof(root_mounts[0]));
+}

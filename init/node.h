@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What process 1 knows about its node, and the steps that find it out. */
+#pragma once
+
+#include "node_config.h"
+#include "root_identity.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum { STEPS_MAX = 32, PATH_LENGTH = 128 };
+
+struct step_result {
+	char stage[12], name[16];
+	bool failed;
+	unsigned milliseconds;
+};
+
+enum hold { HOLD_NOTHING, HOLD_THE_AGENT, HOLD_ALL };
+
+struct node {
+	struct root_identity root; /* what we trust: from the initramfs, later what it found out */
+	char slot;                 /* 'A' or 'B': the first or the second root of the disk */
+	char root_device[PATH_LENGTH], verity_device[PATH_LENGTH]; /* /dev/vda2, /dev/vda3 */
+	char disk[PATH_LENGTH];                                    /* /dev/vda */
+	char boot_id[40];
+
+	struct node_config config;
+	bool config_unsigned; /* the configuration had no signature that was checked */
+
+	enum hold hold;         /* a step failed that services need: they don't start */
+	char held_because[256]; /* its sentence */
+
+	struct step_result steps[STEPS_MAX];
+	size_t step_count;
+};
+
+/* The steps of the initramfs and of the root, each 0 or fail()ed. boot.c holds their order. */
+int step_mounts_early(struct node *node);
+int step_watchdog(struct node *node);
+int step_drivers(struct node *node);
+int step_partitions(struct node *node);
+int step_verity(struct node *node);
+int step_root(struct node *node);
+int step_switch(struct node *node);
+
+int step_mounts(struct node *node);
+int step_cgroups(struct node *node);
+int step_clock(struct node *node);
+int step_configuration(struct node *node);
+int step_sysctls(struct node *node);
+int step_state(struct node *node);
+int step_network(struct node *node);
+int step_firewall(struct node *node);
+int step_seal(struct node *node);
+int step_services(struct node *node);
+
+/* Hands the node from the initramfs to the root, in /run/holdfast/boot. 0 or fail()s. */
+int node_save(const struct node *node);
+int node_load(struct node *node);

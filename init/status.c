@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "status.h"
+
+#include "clock.h"
+#include "error.h"
+#include "file.h"
+#include "log.h"
+#include "network.h"
+#include "node.h"
+#include "services.h"
+#include "shutdown.h"
+#include "text.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+static const struct node *subject;
+static bool changed;
+
+void status_changed(void)
+{
+	changed = true;
+}
+
+/* ---- what there is to say ---- */
+
+static const char *node_state(void)
+{
+	if (shutdown_has_begun())
+		return "stopping";
+	if (subject->hold != HOLD_NOTHING)
+		return "held";
+	for (unsigned i = 0; i < services_count; i++)
+		if (services[i].first_ready && services[i].state != READY && services[i].state != DONE)
+			return "degraded";
+	return services_all_ready() ? "running" : "starting";
+}
+
+static const char *node_name(char *into, size_t size)
+{
+	if (gethostname(into, size) < 0)
+		into[0] = '\0';
+	into[size - 1] = '\0';
+	return into;
+}
+
+/* What an auditor must know of this node; each is true until the node starts anew. */
+static const char *const marks[] = { "unsigned-configuration" };
+
+static bool has_mark(size_t i)
+{
+	return i == 0 && subject->config_unsigned;
+}
+
+/* ---- as JSON ---- */
+
+static void add_steps(struct text *json)
+{
+	text_add(json, "\"steps\":[");
+	for (size_t i = 0; i < subject->step_count; i++) {
+		const struct step_result *step = &subject->steps[i];
+
+		text_add(json, "%s\n{\"stage\":\"%s\",\"name\":\"%s\",\"result\":\"%s\",\"ms\":%u}", i ? "," : "",
+			 step->stage, step->name, step->failed ? "failed" : "ok", step->milliseconds);
+	}
+	text_add(json, "],\n");
+}
+
+static void add_services(struct text *json)
+{
+	text_add(json, "\"services\":[");
+	for (unsigned i = 0; i < services_count; i++) {
+		const struct service *service = &services[i];
+
+		text_add(json, "%s\n{\"name\":\"%s\",\"state\":\"%s\",\"pid\":%d,\"restarts\":%u,\"ready_ms\":%u}",
+			 i ? "," : "", service->config.name, service_state_name(service->state), service->pid,
+			 service->restarts, service->first_ready);
+	}
+	text_add(json, "],\n");
+}
+
+static void add_marks(struct text *json)
+{
+	const char *comma = "";
+
+	text_add(json, "\"marks\":[");
+	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++)
+		if (has_mark(i)) {
+			text_add(json, "%s\"%s\"", comma, marks[i]);
+			comma = ",";
+		}
+	text_add(json, "]\n");
+}
+
+static void write_json(void)
+{
+	static char buffer[8192];
+	struct text json = text_in(buffer, sizeof(buffer));
+	char name[NAME_LENGTH], address[64];
+
+	if (!network_address(subject->interface_name, address, sizeof(address)))
+		address[0] = '\0';
+	text_add(&json, "{\"version\":\"%s\",\"slot\":\"%c\",\"root_hash\":\"%s\",\"boot_id\":\"%s\",\n",
+		 HOLDFAST_VERSION, subject->slot, subject->root.hash, subject->boot_id);
+	text_add(&json, "\"node\":\"%s\",\"addresses\":[%s%s%s],\"interface\":\"%s\",\"state\":\"%s\",\n",
+		 node_name(name, sizeof(name)), address[0] ? "\"" : "", address, address[0] ? "\"" : "",
+		 subject->interface_name, node_state());
+	text_add(&json, "\"held_because\":");
+	text_add_json(&json, subject->held_because);
+	text_add(&json, ",\n");
+	add_steps(&json);
+	add_services(&json);
+	add_marks(&json);
+	text_add(&json, "}\n");
+	if (file_replace(STATUS_FILE, buffer, text_length(&json), 0644) < 0)
+		log_error("%s", failure());
+}
+
+/* ---- for a person ---- */
+
+void status_text(char *into, size_t size)
+{
+	struct text text = text_in(into, size);
+	unsigned long long now = now_milliseconds();
+	char name[NAME_LENGTH], address[64];
+
+	text_add(&text, "%-10s%s, up %llu s\n", "node", node_name(name, sizeof(name)), now / 1000);
+	text_add(&text, "%-10s%s, slot %c, root %.16s\n", "version", HOLDFAST_VERSION, subject->slot,
+		 subject->root.hash);
+	text_add(&text, "%-10s%s\n", "state", node_state());
+	if (subject->hold != HOLD_NOTHING)
+		text_add(&text, "%-10s%s\n", "held", subject->held_because);
+	if (network_address(subject->interface_name, address, sizeof(address)))
+		text_add(&text, "%-10s%s on %s\n", "address", address, subject->interface_name);
+	else
+		text_add(&text, "%-10snone\n", "address");
+	for (unsigned i = 0; i < services_count; i++) {
+		const struct service *service = &services[i];
+
+		text_add(&text, "%-10s%s, pid %d, restarts %u\n", service->config.name,
+			 service_state_name(service->state), service->pid, service->restarts);
+	}
+	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++)
+		if (has_mark(i))
+			text_add(&text, "%-10s%s\n", "mark", marks[i]);
+}
+
+/* ---- once, when all is ready ---- */
+
+static double seconds_until_ready(const char *name)
+{
+	const struct service *service = service_by_name(name);
+
+	return service ? service->first_ready / 1000.0 : 0;
+}
+
+static void announce_node(void)
+{
+	char name[NAME_LENGTH], address[64];
+
+	if (!network_address(subject->interface_name, address, sizeof(address)))
+		snprintf(address, sizeof(address), "none");
+	log_stage("ready");
+	log_notice("version %s, slot %c, root %s", HOLDFAST_VERSION, subject->slot, subject->root.hash);
+	log_notice("node %s, address %s on %s", node_name(name, sizeof(name)), address, subject->interface_name);
+	log_notice("runtime after %.1f s, agent after %.1f s", seconds_until_ready("runtime"),
+		   seconds_until_ready("agent"));
+	log_stage(NULL);
+}
+
+void status_turn(const struct node *node)
+{
+	static bool announced;
+
+	subject = node;
+	if (!changed)
+		return;
+	changed = false;
+	write_json();
+	if (!announced && services_all_ready()) {
+		announced = true;
+		announce_node();
+	}
+}

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The kernel's settings: each is written, and read back to see that the kernel took it. */
+#include "error.h"
+#include "file.h"
+#include "log.h"
+#include "node.h"
+#include "sysctl_line.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char path[] = "/etc/holdfast/sysctl.conf";
+
+enum { FILE_MAX = 16 * 1024, VALUE_MAX = 256 };
+
+/* Reads what the kernel has now into text (VALUE_MAX bytes). 0 or -errno. */
+static int read_back(int file, char *text)
+{
+	ssize_t length = pread(file, text, VALUE_MAX - 1, 0);
+
+	if (length < 0)
+		return -errno;
+	text[length] = '\0';
+	text[strcspn(text, "\n")] = '\0';
+	return 0;
+}
+
+/* 0 or fail()s. directory is that of /proc/sys. */
+static int apply(int directory, const struct sysctl *sysctl)
+{
+	int file = openat(directory, sysctl->path, O_RDWR | O_CLOEXEC);
+	char got[VALUE_MAX] = "";
+
+	if (file < 0)
+		return fail(errno, "sysctl %s", sysctl->path);
+
+	int result = write(file, sysctl->value, strlen(sysctl->value)) < 0 ? -errno : read_back(file, got);
+
+	close(file);
+	if (result < 0)
+		return fail(-result, "sysctl %s = %s", sysctl->path, sysctl->value);
+	if (!sysctl_value_equal(sysctl->value, got))
+		return fail(0, "sysctl %s: wanted %s, got %s", sysctl->path, sysctl->value, got);
+	return 0;
+}
+
+/* Applies all lines; each that fails is logged. Returns how many did. */
+static unsigned apply_all(int directory, char *text)
+{
+	unsigned number = 0, failed = 0;
+	char *line;
+
+	while ((line = strsep(&text, "\n"))) {
+		struct sysctl sysctl;
+		int result = sysctl_parse_line(line, &sysctl);
+
+		number++;
+		if (result > 0)
+			result = apply(directory, &sysctl);
+		if (result < 0) {
+			log_error("%s line %u: %s", path, number, failure());
+			failed++;
+		}
+	}
+	return failed;
+}
+
+int step_sysctls(struct node *node)
+{
+	char text[FILE_MAX];
+	ssize_t length = file_read(path, text, sizeof(text));
+	int directory;
+
+	(void)node;
+	if (length < 0)
+		return (int)length;
+	directory = open("/proc/sys", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (directory < 0)
+		return fail(errno, "open /proc/sys");
+
+	unsigned failed = apply_all(directory, text);
+
+	close(directory);
+	return failed ? fail(0, "%u lines of %s have no effect", failed, path) : 0;
+}

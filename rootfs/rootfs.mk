@@ -1,0 +1,45 @@
+# The root: what rootfs/profiles/PROFILE lists, made by rootfs/components/*, put together by rootfs/assemble.
+
+# Artefacts of a profile: of production in BUILD itself, of others in a folder there.
+PROFILE_DIR := $(if $(filter production,$(PROFILE)),$(BUILD),$(BUILD)/$(PROFILE))
+
+profile-file := rootfs/profiles/$(PROFILE)
+$(if $(wildcard $(profile-file)),,$(error there is no profile '$(PROFILE)': see rootfs/profiles))
+
+components := $(shell sed 's/\#.*//' $(profile-file))
+components-built := $(foreach c,$(components),$(if $(wildcard rootfs/components/$(c)/build),$(c)))
+component-files := $(wildcard $(components:%=rootfs/components/%/files))
+
+# What decides a component's result: its folder but for what only rootfs/assemble reads, and what `inputs` names.
+component-inputs = $(filter-out %/files %/licence %.md,$(shell find rootfs/components/$(1) -type f)) \
+	$(shell sed 's/\#.*//' rootfs/components/$(1)/inputs 2>/dev/null)
+
+define component-rule
+$(BUILD)/components/$(1).done: $(call component-inputs,$(1)) | rootfs/component
+	@$(STEP) $(1) --cache $(BUILD)/components/$(1) $(call component-inputs,$(1)) -- rootfs/component $(1)
+	@touch $$@
+endef
+ifneq ($(HOLDFAST_IN_TOOLBOX),)
+$(foreach c,$(components-built),$(eval $(call component-rule,$(c))))
+endif
+
+# Files of BUILD that the lists name: init, modules, os-release.
+root-from-build := $(patsubst %/,%,$(sort $(shell sed -n 's/^[^\#]* build:\([^ ]*\).*/$(subst /,\/,$(BUILD))\/\1/p' \
+	$(component-files))))
+
+$(BUILD)/os-release: rootfs/os-release $(BUILD)/version
+	@sed 's/@VERSION@/$(VERSION)/g' $< >$@
+
+# A file that changes only when VERSION does.
+$(BUILD)/version: FORCE
+	@mkdir -p $(@D); echo '$(VERSION)' | cmp -s - $@ || echo '$(VERSION)' >$@
+FORCE:
+
+$(PROFILE_DIR)/root.files: rootfs/assemble $(profile-file) $(component-files) $(root-from-build) \
+		$(components-built:%=$(BUILD)/components/%.done) $(shell find rootfs/tree -type f)
+	@mkdir -p $(@D)
+	@$(STEP) root -- rootfs/assemble $(profile-file) $(BUILD) $(PROFILE_DIR)
+
+root: $(PROFILE_DIR)/root.files ## the files of the root, in build/ARCH/root, and why each is there (root.files)
+
+.PHONY: root FORCE
