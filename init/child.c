@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -89,13 +90,19 @@ int child_call(int (*work)(void *argument), void *argument, unsigned deadline_mi
 	return in_child("a child of process 1", work, argument, deadline_milliseconds);
 }
 
+/* execve() takes words that are not const, though it doesn't change them. */
+union program {
+	const char *const *given;
+	char *const *taken;
+};
+
 static int execute(void *argument)
 {
-	static char *environment[] = { (char[]){ "PATH=/usr/sbin:/usr/bin" }, NULL };
-	char *const *argv = argument;
+	static char path[] = "PATH=/usr/sbin:/usr/bin", *const environment[] = { path, NULL };
+	const union program *program = argument;
 
 	child_standard_files();
-	execve(argv[0], argv, environment);
+	execve(program->given[0], program->taken, environment);
 	return 127;
 }
 
@@ -103,5 +110,7 @@ int child_run(const char *const argv[], unsigned deadline_milliseconds)
 {
 	if (access(argv[0], X_OK) < 0)
 		return fail(errno, "execute %s", argv[0]);
-	return in_child(argv[0], execute, (void *)argv, deadline_milliseconds);
+
+	union program program = { .given = argv };
+	return in_child(argv[0], execute, &program, deadline_milliseconds);
 }

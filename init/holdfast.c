@@ -33,11 +33,9 @@ static int ask(int argc, char **argv)
 	return 0;
 }
 
-static int print_file(const char *format, const char *name)
+static int print_file(const char *path)
 {
-	char path[96], buffer[4096];
-
-	snprintf(path, sizeof(path), format, name);
+	char buffer[4096];
 	FILE *file = fopen(path, "re");
 	if (!file)
 		return -errno;
@@ -49,13 +47,17 @@ static int print_file(const char *format, const char *name)
 
 static int print_log(int argc, char **argv)
 {
+	char path[96];
+
 	(void)argc;
 	if (strchr(argv[2], '/')) {
 		fprintf(stderr, "holdfast: '%s' is no name of a service\n", argv[2]);
 		return 2;
 	}
-	print_file(SERVICE_LOG_FILE ".1", argv[2]); /* there is none until the first has grown */
-	int result = print_file(SERVICE_LOG_FILE, argv[2]);
+	snprintf(path, sizeof(path), SERVICE_LOG_FILE ".1", argv[2]);
+	print_file(path); /* there is none until the first has grown */
+	snprintf(path, sizeof(path), SERVICE_LOG_FILE, argv[2]);
+	int result = print_file(path);
 	if (result < 0)
 		fprintf(stderr, "holdfast: no log of '%s': %s\n", argv[2], strerror(-result));
 	return result < 0;

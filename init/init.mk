@@ -14,6 +14,8 @@ init-warnings := -Werror -Wall -Wextra -Walloca -Warith-conversion -Wbad-functio
 	-Wmissing-prototypes -Wnull-dereference -Wold-style-definition -Wpointer-arith -Wredundant-decls \
 	-Wshadow -Wsign-conversion -Wstrict-overflow=2 -Wstrict-prototypes -Wswitch-enum -Wundef \
 	-Wunused-macros -Wvla -Wwrite-strings
+# snprintf is used because it cuts: what is cut is text for a person.
+init-warnings += -Wno-format-truncation
 # No unwind tables: nothing unwinds. No CET: the kernel doesn't offer it to static programs.
 init-flags := -std=gnu17 -Os -g -D_GNU_SOURCE -isystem $(init-headers-dir) \
 	-fPIE -ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables -fcf-protection=none \

@@ -32,7 +32,7 @@ static bool control_and_alt_are_down(int device)
 {
 	unsigned char down[KEY_BYTES] = { 0 };
 
-	if (ioctl(device, EVIOCGKEY(sizeof(down)), down) < 0)
+	if (ioctl(device, (int)EVIOCGKEY(sizeof(down)), down) < 0)
 		return false;
 	return (has_key(down, KEY_LEFTCTRL) || has_key(down, KEY_RIGHTCTRL)) &&
 	       (has_key(down, KEY_LEFTALT) || has_key(down, KEY_RIGHTALT));
@@ -67,7 +67,7 @@ int input_open(void)
 		int descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 		if (descriptor < 0)
 			continue;
-		if (ioctl(descriptor, EVIOCGBIT(EV_KEY, sizeof(keys)), keys) < 0 ||
+		if (ioctl(descriptor, (int)EVIOCGBIT(EV_KEY, sizeof(keys)), keys) < 0 ||
 		    (!has_key(keys, KEY_POWER) && !has_key(keys, KEY_DELETE))) {
 			close(descriptor);
 			continue;

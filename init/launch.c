@@ -68,7 +68,7 @@ static int confine(const struct service_config *config)
 	setsid();
 	umask(0022);
 	if (standard_files(config) == 0 && set_limits(config) == 0 && confine(config) == 0) {
-		execve(config->argv[0], (char *const *)config->argv, (char *const *)config->environment);
+		execve(config->argv[0], config->argv, config->environment);
 		fail(errno, "execute %s", config->argv[0]);
 	}
 	log_error("%s", failure());

@@ -43,8 +43,8 @@ enum ready {
 
 struct service_config {
 	char name[SERVICE_NAME_SIZE];                                   /* the file's name without .conf */
-	const char *argv[SERVICE_WORDS_MAX];                            /* both point into text */
-	const char *environment[SERVICE_WORDS_MAX];                     /* and are ended by NULL */
+	char *argv[SERVICE_WORDS_MAX];                                  /* both point into text */
+	char *environment[SERVICE_WORDS_MAX];                           /* and are ended by NULL */
 	char after[SERVICE_ORDER_MAX][SERVICE_NAME_SIZE];               /* started once these are ready */
 	char before[SERVICE_ORDER_MAX][SERVICE_NAME_SIZE];              /* "" after the last one */
 	enum ready ready;                                               /* READY_EXEC */

@@ -33,7 +33,7 @@ int step_watchdog(struct node *node)
 		return fail(errno, "open %s", device);
 
 	int timeout = TIMEOUT_SECONDS;
-	if (ioctl(watchdog, WDIOC_SETTIMEOUT, &timeout) < 0)
+	if (ioctl(watchdog, (int)WDIOC_SETTIMEOUT, &timeout) < 0)
 		return fail(errno, "set the timeout of %s to %d s", device, TIMEOUT_SECONDS);
 	watchdog_feed();
 	return 0;
@@ -41,6 +41,6 @@ int step_watchdog(struct node *node)
 
 void watchdog_feed(void)
 {
-	if (watchdog >= 0 && ioctl(watchdog, WDIOC_KEEPALIVE, 0) < 0)
+	if (watchdog >= 0 && ioctl(watchdog, (int)WDIOC_KEEPALIVE, 0) < 0)
 		log_error("feeding %s failed", device);
 }

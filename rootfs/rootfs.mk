@@ -23,9 +23,9 @@ ifneq ($(HOLDFAST_IN_TOOLBOX),)
 $(foreach c,$(components-built),$(eval $(call component-rule,$(c))))
 endif
 
-# Files of BUILD that the lists name: init, modules, os-release.
-root-from-build := $(patsubst %/,%,$(sort $(shell sed -n 's/^[^\#]* build:\([^ ]*\).*/$(subst /,\/,$(BUILD))\/\1/p' \
-	$(component-files))))
+# Files of BUILD that the lists name: init, os-release, the kernel's modules.
+root-from-build := $(sort $(shell sed -n 's/^[^\#]* build:\([^ /]*\).*/\1/p' $(component-files)))
+root-from-build := $(patsubst $(BUILD)/modules,$(BUILD)/modules.done,$(root-from-build:%=$(BUILD)/%))
 
 $(BUILD)/os-release: rootfs/os-release $(BUILD)/version
 	@sed 's/@VERSION@/$(VERSION)/g' $< >$@

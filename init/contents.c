@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "contents.h"
+
+#include "error.h"
+
+#include <blkid/blkid.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { MIB = 1 << 20, PIECE = 16 * 1024 };
+
+/* 1 if the first MiB (or all, of a smaller device) is zero, else 0, or -errno. */
+static int starts_with_zeroes(int file)
+{
+	static const char zeroes[512];
+	char piece[PIECE];
+
+	for (off_t offset = 0; offset < MIB; offset += PIECE) {
+		ssize_t length = pread(file, piece, sizeof(piece), offset);
+
+		if (length < 0)
+			return -errno;
+		for (ssize_t i = 0; i < length; i += (ssize_t)sizeof(zeroes)) {
+			size_t rest = (size_t)(length - i);
+
+			if (memcmp(piece + i, zeroes, rest < sizeof(zeroes) ? rest : sizeof(zeroes)) != 0)
+				return 0;
+		}
+		if (length < PIECE)
+			break;
+	}
+	return 1;
+}
+
+static void copy_value(blkid_probe probe, const char *name, char *into, size_t size)
+{
+	const char *value;
+
+	if (blkid_probe_lookup_value(probe, name, &value, NULL) == 0)
+		snprintf(into, size, "%s", value);
+}
+
+static int read_contents(const char *device, int file, blkid_probe probe, struct contents *contents)
+{
+	if (blkid_probe_set_device(probe, file, 0, 0) < 0)
+		return fail(errno, "probe %s", device);
+	/* What a damaged file system was is known too; so are tables, for a disk inside a partition. */
+	blkid_probe_enable_superblocks(probe, 1);
+	blkid_probe_set_superblocks_flags(probe, BLKID_SUBLKS_TYPE | BLKID_SUBLKS_LABEL | BLKID_SUBLKS_BADCSUM);
+	blkid_probe_enable_partitions(probe, 1);
+
+	/* 0: one thing, 1: nothing, -2: several things that contradict each other. */
+	int known = blkid_do_safeprobe(probe);
+
+	if (known == -1)
+		return fail(errno ? errno : EIO, "probe %s", device);
+	copy_value(probe, "TYPE", contents->type, sizeof(contents->type));
+	if (contents->type[0] == '\0')
+		copy_value(probe, "PTTYPE", contents->type, sizeof(contents->type));
+	copy_value(probe, "LABEL", contents->label, sizeof(contents->label));
+	if (known != 1)
+		return 0;
+
+	int zero = starts_with_zeroes(file);
+
+	contents->blank = zero > 0;
+	return zero < 0 ? fail(-zero, "read %s", device) : 0;
+}
+
+int contents_read(const char *device, struct contents *contents)
+{
+	int file = open(device, O_RDONLY | O_CLOEXEC);
+
+	*contents = (struct contents){ 0 };
+	if (file < 0)
+		return fail(errno, "open %s", device);
+
+	blkid_probe probe = blkid_new_probe();
+	int result = probe ? read_contents(device, file, probe, contents) : fail(ENOMEM, "probe %s", device);
+
+	blkid_free_probe(probe);
+	close(file);
+	return result;
+}
+
+const char *contents_in_words(const struct contents *contents)
+{
+	static char words[160];
+
+	if (contents->blank)
+		snprintf(words, sizeof(words), "nothing");
+	else if (contents->type[0] == '\0')
+		snprintf(words, sizeof(words), "data of an unknown kind");
+	else
+		snprintf(words, sizeof(words), "%s%s%s", contents->type, contents->label[0] ? " labelled " : " without a label",
+			 contents->label);
+	return words;
+}

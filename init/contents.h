@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a partition holds, as far as libblkid knows. */
+#pragma once
+
+#include <stdbool.h>
+
+struct contents {
+	bool blank;     /* nothing that libblkid knows, and the first MiB is zero: certainly nobody's data */
+	char type[32];  /* "ext4"; "" where libblkid knows nothing, or several things at once */
+	char label[64]; /* "" for none */
+};
+
+/* Reads the device. 0 or fail()s. */
+int contents_read(const char *device, struct contents *contents);
+
+/* The contents in words for a person: "xfs labelled data". Valid until the next call. */
+const char *contents_in_words(const struct contents *contents);

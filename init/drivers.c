@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Loads the drivers of the devices that this machine has, as udev would: by
+ * the alias under which the kernel announces a device, through the indexes that
+ * depmod made. Only modules whose signature the kernel accepts come in.
+ */
+#include "error.h"
+#include "log.h"
+#include "node.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <libkmod.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+enum { FAILED_MAX = 16, MODULE_NAME = 56 };
+
+struct loader {
+	struct kmod_ctx *modules;
+	unsigned loaded;                       /* in this pass */
+	char failed[FAILED_MAX][MODULE_NAME];  /* not to be tried again */
+	size_t failed_count;
+};
+
+static bool has_failed(const struct loader *loader, const char *name)
+{
+	for (size_t i = 0; i < loader->failed_count; i++)
+		if (strcmp(loader->failed[i], name) == 0)
+			return true;
+	return false;
+}
+
+static void load_module(struct loader *loader, struct kmod_module *module, const char *bus, const char *device)
+{
+	const char *name = kmod_module_get_name(module);
+
+	/* KMOD_MODULE_BUILTIN, _LIVE, _COMING and _GOING: it is in the kernel, and did not want this device. */
+	if (kmod_module_get_initstate(module) >= 0 || has_failed(loader, name))
+		return;
+
+	/* There is no modprobe.d: no blacklist, no commands to run. */
+	int result = kmod_module_probe_insert_module(module, KMOD_PROBE_IGNORE_COMMAND, NULL, NULL, NULL, NULL);
+
+	if (result >= 0) {
+		loader->loaded++;
+		log_notice("driver %s for %s %s", name, bus, device);
+		return;
+	}
+	log_error("driver %s for %s %s: %s", name, bus, device, strerror(-result));
+	if (loader->failed_count < FAILED_MAX)
+		snprintf(loader->failed[loader->failed_count++], MODULE_NAME, "%s", name);
+}
+
+static void load_for_alias(struct loader *loader, const char *alias, const char *bus, const char *device)
+{
+	struct kmod_list *found = NULL, *item;
+
+	if (kmod_module_new_from_lookup(loader->modules, alias, &found) < 0)
+		return; /* no module knows it */
+	kmod_list_foreach(item, found) {
+		struct kmod_module *module = kmod_module_get_module(item);
+
+		load_module(loader, module, bus, device);
+		kmod_module_unref(module);
+	}
+	kmod_module_unref_list(found);
+}
+
+/* The alias of a device without a driver. Whether it has one; directory is that of its bus's devices. */
+static bool read_alias(int directory, const char *device, char *alias, size_t size)
+{
+	char path[300];
+
+	snprintf(path, sizeof(path), "%s/driver", device);
+	if (faccessat(directory, path, F_OK, 0) == 0)
+		return false;
+	snprintf(path, sizeof(path), "%s/modalias", device);
+
+	int file = openat(directory, path, O_RDONLY | O_CLOEXEC);
+
+	if (file < 0)
+		return false;
+
+	ssize_t length = read(file, alias, size - 1);
+
+	close(file);
+	while (length > 0 && alias[length - 1] == '\n')
+		length--;
+	alias[length > 0 ? length : 0] = '\0';
+	return length > 0;
+}
+
+static void load_for_bus(struct loader *loader, const char *bus)
+{
+	char path[300], alias[1024];
+
+	snprintf(path, sizeof(path), "/sys/bus/%s/devices", bus);
+
+	DIR *devices = opendir(path);
+
+	if (!devices)
+		return;
+	for (struct dirent *entry; (entry = readdir(devices));)
+		if (entry->d_name[0] != '.' && read_alias(dirfd(devices), entry->d_name, alias, sizeof(alias)))
+			load_for_alias(loader, alias, bus, entry->d_name);
+	closedir(devices);
+}
+
+/* A driver may bring a bus with devices of its own: again until nothing is left to load. */
+static int load_for_all(struct loader *loader)
+{
+	do {
+		DIR *buses = opendir("/sys/bus");
+
+		if (!buses)
+			return fail(errno, "list /sys/bus");
+		loader->loaded = 0;
+		for (struct dirent *entry; (entry = readdir(buses));)
+			if (entry->d_name[0] != '.')
+				load_for_bus(loader, entry->d_name);
+		closedir(buses);
+	} while (loader->loaded > 0);
+	return 0;
+}
+
+int step_drivers(struct node *node)
+{
+	static const char *const no_configuration[] = { NULL };
+	struct loader loader = { 0 };
+	struct utsname kernel;
+	char directory[128];
+
+	(void)node;
+	if (access("/proc/modules", F_OK) < 0)
+		return 0; /* a kernel that takes no modules */
+	uname(&kernel);
+	snprintf(directory, sizeof(directory), "/usr/lib/modules/%s", kernel.release);
+	if (access(directory, R_OK | X_OK) < 0)
+		return fail(errno, "look for the modules of this kernel in %s", directory);
+
+	loader.modules = kmod_new(directory, no_configuration);
+	if (!loader.modules)
+		return fail(ENOMEM, "open the index of the modules");
+
+	/* All indexes at once: else they would be opened for each device. */
+	int result = kmod_load_resources(loader.modules);
+
+	result = result < 0 ? fail(-result, "read the index of the modules in %s", directory) : load_for_all(&loader);
+	kmod_unref(loader.modules);
+	return result;
+}

@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What stands on /var before the first service starts. Nothing that is found
+ * there is trusted: directories are opened one by one and links not followed,
+ * or a link on the state partition could lead us to change what lies elsewhere.
+ */
+#include "error.h"
+#include "file.h"
+#include "log.h"
+#include "state.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <linux/mount.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+enum { MACHINE_ID_DIGITS = 32 };
+
+/* Opens a directory of `parent`, making it with mode if it is missing. */
+static int open_one(int parent, const char *name, mode_t mode)
+{
+	bool made = mkdirat(parent, name, mode) == 0;
+	int directory = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+
+	if (made && directory >= 0)
+		fchmod(directory, mode); /* whatever the umask says */
+	return directory;
+}
+
+/* Opens /var/PATH, making what is missing: the last part with mode. A descriptor or fail()s. */
+static int open_below_var(const char *path, mode_t mode)
+{
+	int directory = open("/var", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	char name[NAME_MAX + 1];
+
+	for (const char *rest = path; *rest && directory >= 0;) {
+		size_t length = strcspn(rest, "/");
+		const char *next = rest + length + (rest[length] == '/');
+		int parent = directory;
+
+		snprintf(name, sizeof(name), "%.*s", (int)length, rest);
+		directory = open_one(parent, name, *next ? 0755 : mode);
+		int errnum = errno;
+		close(parent);
+		errno = errnum;
+		rest = next;
+	}
+	/* ELOOP and ENOTDIR: somebody put a link or a file there. */
+	return directory < 0 ? fail(errno, "use the directory /var/%s", path) : directory;
+}
+
+/* One line of state.dirs: a path below /var and its mode; # starts a comment. */
+static int make_listed(char *line, unsigned number)
+{
+	char path[128];
+	unsigned mode;
+
+	line[strcspn(line, "#")] = '\0';
+	if (line[strspn(line, " \t")] == '\0')
+		return 0;
+	if (sscanf(line, "%127s %o", path, &mode) != 2 || path[0] == '/' || strstr(path, "..") || mode > 01777)
+		return fail(0, "/etc/holdfast/state.dirs line %u: neither a path below /var nor its mode", number);
+
+	int directory = open_below_var(path, mode);
+
+	if (directory >= 0)
+		close(directory);
+	return directory < 0 ? directory : 0;
+}
+
+static int make_directories(void)
+{
+	char text[4096];
+	ssize_t length = file_read("/etc/holdfast/state.dirs", text, sizeof(text));
+	int result = length < 0 ? (int)length : 0;
+	unsigned number = 1;
+
+	for (char *line = text, *next; result == 0 && *line; line = next, number++) {
+		next = line + strcspn(line, "\n");
+		if (*next)
+			*next++ = '\0';
+		result = make_listed(line, number);
+	}
+	return result;
+}
+
+/*
+ * Mounts a directory of /var on itself, with what /var forbids but for
+ * noexec. By descriptors (open_tree(2)), not by a path that could lead elsewhere.
+ */
+static int allow_programs(const char *path)
+{
+	struct mount_attr attributes = { .attr_clr = MOUNT_ATTR_NOEXEC };
+	int directory = open_below_var(path, 0755), result = 0;
+
+	if (directory < 0)
+		return directory;
+
+	int tree = (int)syscall(SYS_open_tree, directory, "", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH);
+
+	if (tree < 0 ||
+	    syscall(SYS_mount_setattr, tree, "", AT_EMPTY_PATH, &attributes, sizeof(attributes)) < 0 ||
+	    syscall(SYS_move_mount, tree, "", directory, "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH) < 0)
+		result = fail(errno, "mount /var/%s without noexec", path);
+	if (tree >= 0)
+		close(tree);
+	close(directory);
+	return result;
+}
+
+/* Copies a file of the root into an open directory. */
+static int copy_into(int directory, const char *from, const char *name)
+{
+	char source[300], target[300], text[16384];
+
+	snprintf(source, sizeof(source), "%s/%s", from, name);
+	snprintf(target, sizeof(target), "/proc/self/fd/%d/%s", directory, name);
+
+	ssize_t length = file_read(source, text, sizeof(text));
+
+	return length < 0 ? (int)length : file_replace(target, text, (size_t)length, 0644);
+}
+
+static struct dirent *next_file(DIR *list)
+{
+	struct dirent *entry;
+
+	do
+		entry = readdir(list);
+	while (entry && entry->d_name[0] == '.');
+	return entry;
+}
+
+/* 1 or 0, or fail()s. */
+static int is_empty(const char *path)
+{
+	DIR *list = opendir(path);
+
+	if (!list)
+		return fail(errno, "list %s", path);
+	int empty = !next_file(list);
+
+	closedir(list);
+	return empty;
+}
+
+static int copy_all(const char *from, int directory)
+{
+	DIR *list = opendir(from);
+	int result = 0;
+
+	if (!list)
+		return errno == ENOENT ? 0 : fail(errno, "list %s", from);
+	for (struct dirent *entry; result == 0 && (entry = next_file(list));)
+		result = copy_into(directory, from, entry->d_name);
+	closedir(list);
+	return result;
+}
+
+/* The network of pods on a node of its own; the plugin of a cluster brings another and is left alone. */
+static int copy_network_configuration(void)
+{
+	int directory = open_below_var("lib/cni/net.d", 0755);
+
+	if (directory < 0)
+		return directory;
+
+	char path[32];
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", directory);
+	int result = is_empty(path);
+
+	if (result > 0)
+		result = copy_all("/etc/holdfast/cni", directory);
+	close(directory);
+	return result;
+}
+
+static bool is_machine_id(const char *text)
+{
+	return strlen(text) == MACHINE_ID_DIGITS && strspn(text, "0123456789abcdef") == MACHINE_ID_DIGITS;
+}
+
+/* A UUID of version 4, written as machine-id(5) has it. */
+static int make_machine_id(char id[MACHINE_ID_DIGITS + 1])
+{
+	uint8_t bytes[MACHINE_ID_DIGITS / 2];
+
+	if (getrandom(bytes, sizeof(bytes), 0) != sizeof(bytes))
+		return fail(errno, "get random numbers");
+	bytes[6] = (bytes[6] & 0x0f) | 0x40;
+	bytes[8] = (bytes[8] & 0x3f) | 0x80;
+	for (size_t i = 0; i < sizeof(bytes); i++)
+		snprintf(id + 2 * i, 3, "%02x", bytes[i]);
+	return 0;
+}
+
+/* The machine keeps the id of its first boot. */
+static int read_machine_id(int directory, char id[MACHINE_ID_DIGITS + 2])
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d/machine-id", directory);
+	if (file_read_line(path, id, MACHINE_ID_DIGITS + 2) >= 0 && is_machine_id(id))
+		return 0;
+
+	int result = make_machine_id(id);
+
+	if (result < 0)
+		return result;
+	log_notice("machine id %s, new", id);
+	return file_replace(path, id, MACHINE_ID_DIGITS, 0444);
+}
+
+static int give_machine_id(void)
+{
+	char id[MACHINE_ID_DIGITS + 2] = "";
+	int directory = open_below_var("lib/holdfast", 0700);
+
+	if (directory < 0)
+		return directory;
+
+	int result = read_machine_id(directory, id);
+
+	close(directory);
+	if (result < 0)
+		return result;
+	id[MACHINE_ID_DIGITS] = '\n';
+	return file_replace("/run/holdfast/machine-id", id, MACHINE_ID_DIGITS + 1, 0444);
+}
+
+int state_furnish(void)
+{
+	static const char *const with_programs[] = {
+		"lib/kubelet", /* volumes of pods are in it, and init containers put programs there */
+		"opt/cni",     /* a cluster's network plugin installs itself here */
+	};
+	int result = make_directories();
+
+	for (size_t i = 0; result == 0 && i < sizeof(with_programs) / sizeof(with_programs[0]); i++)
+		result = allow_programs(with_programs[i]);
+	if (result == 0)
+		result = copy_network_configuration();
+	return result < 0 ? result : give_machine_id();
+}

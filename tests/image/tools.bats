@@ -1,0 +1,239 @@
+# The programs that build: what they refuse, and what they do when nothing is wrong.
+
+load ../lib/load
+
+# ---- rootfs/fetch: pinned sources ----
+
+# A mirror with one archive, and a list that pins it.
+make_mirror() {
+	mkdir -p "$BATS_TEST_TMPDIR/mirror/pool/main/t"
+	echo "content of an archive" >"$BATS_TEST_TMPDIR/mirror/pool/main/t/thing_1.orig.tar.xz"
+	export HOLDFAST_MIRROR=file://$BATS_TEST_TMPDIR/mirror HOLDFAST_CACHE=$BATS_TEST_TMPDIR/cache
+	hash=$(sha256sum "$BATS_TEST_TMPDIR/mirror/pool/main/t/thing_1.orig.tar.xz" | cut -d' ' -f1)
+	list=$BATS_TEST_TMPDIR/sources
+	echo "$hash pool/main/t/thing_1.orig.tar.xz  # why" >"$list"
+}
+
+fetch() { "$TREE/rootfs/fetch" "$list" "$BATS_TEST_TMPDIR/got"; }
+
+@test "fetch: an archive with the pinned hash is taken" {
+	make_mirror
+	fetch
+	cmp "$BATS_TEST_TMPDIR/got/thing_1.orig.tar.xz" "$BATS_TEST_TMPDIR/mirror/pool/main/t/thing_1.orig.tar.xz"
+}
+
+@test "fetch: an archive with another hash is refused, and both hashes are named" {
+	make_mirror
+	echo "changed" >>"$BATS_TEST_TMPDIR/mirror/pool/main/t/thing_1.orig.tar.xz"
+	expect_refusal "a changed archive" "not the pinned $hash" fetch
+	[ ! -e "$BATS_TEST_TMPDIR/got/thing_1.orig.tar.xz" ]
+	expect "what is kept of it" "$(find "$HOLDFAST_CACHE" -type f)" ""
+}
+
+@test "fetch: a cached archive that was damaged is downloaded again" {
+	make_mirror
+	fetch
+	echo damage >"$HOLDFAST_CACHE/sources/$hash-thing_1.orig.tar.xz"
+	fetch
+	expect "the hash of what came" "$(sha256sum <"$BATS_TEST_TMPDIR/got/thing_1.orig.tar.xz" | cut -d' ' -f1)" "$hash"
+}
+
+@test "fetch: a cached archive needs no mirror" {
+	make_mirror
+	fetch
+	HOLDFAST_MIRROR=file:///nowhere fetch
+}
+
+@test "fetch: an archive that the mirror has not is an error that says what to do" {
+	make_mirror
+	rm "$BATS_TEST_TMPDIR/mirror/pool/main/t/thing_1.orig.tar.xz"
+	expect_refusal "a missing archive" "rootfs/pin" fetch
+}
+
+@test "fetch: a line that is no pin is refused with its number" {
+	make_mirror
+	echo "abc pool/main/t/thing_1.orig.tar.xz" >>"$list"
+	expect_refusal "a short hash" "sources:2" fetch
+	make_mirror
+	echo "$hash ../../etc/passwd" >>"$list"
+	expect_refusal "a path outside the pool" "sources:2" fetch
+}
+
+# ---- rootfs/assemble: only listed files ----
+
+# A copy of the tree's assembler with a component `thing`, whose files list is stdin.
+make_component() {
+	tree=$BATS_TEST_TMPDIR/tree
+	mkdir -p "$tree"/rootfs/{components/thing,profiles,tree/etc} "$tree/build/components/thing"
+	cp "$TREE/rootfs/assemble" "$tree/rootfs/"
+	cat >"$tree/rootfs/components/thing/files"
+	echo "Apache-2.0	a thing	LICENSE" >"$tree/rootfs/components/thing/licence"
+	echo thing >"$tree/rootfs/profiles/p"
+	echo "a setting" >"$tree/rootfs/tree/etc/setting"
+	cp "$TREE/rootfs/assemble" "$tree/build/components/thing/script"
+	cp /usr/bin/true "$tree/build/components/thing/dynamic"
+	echo 'int main(void) { return 0; }' | musl-gcc -static -x c - -o "$tree/build/components/thing/program"
+}
+
+assemble() { "$tree/rootfs/assemble" "$tree/rootfs/profiles/p" "$tree/build" "$tree/out"; }
+
+@test "assemble: makes exactly the listed files and notes each with its reason" {
+	make_component <<-'END'
+		/etc/setting 644 tree:etc/setting  # a reason
+		/usr/bin/program 755 program       # another
+		/usr/bin/alias -> program          # a third
+	END
+	assemble
+	expect "what there is" "$(cd "$tree/out/root" && find . ! -type d | sort | paste -sd' ')" \
+		"./etc/setting ./usr/bin/alias ./usr/bin/program"
+	expect_line root.files "$(cat "$tree/out/root.files")" $'^/etc/setting\t644\t10\t[0-9a-f]{64}\tthing\ta reason$'
+	expect "the mode of the program" "$(stat -c %a "$tree/out/root/usr/bin/program")" 755
+}
+
+@test "assemble: refuses a file without a reason" {
+	make_component <<<'/etc/setting 644 tree:etc/setting'
+	expect_refusal "a line without a reason" "files:1: no reason" assemble
+}
+
+@test "assemble: refuses a file that was not built" {
+	make_component <<<'/usr/bin/program 755 elsewhere  # a reason'
+	expect_refusal "a missing file" "elsewhere is not a file" assemble
+}
+
+@test "assemble: refuses a path that is listed twice" {
+	make_component <<-'END'
+		/etc/setting 644 tree:etc/setting  # a reason
+		/etc/setting 600 tree:etc/setting  # another
+	END
+	expect_refusal "a second owner" "files:2: /etc/setting is already listed" assemble
+}
+
+@test "assemble: refuses setuid, setgid and write for others" {
+	for mode in 4755 2755 6755 666 757; do
+		make_component <<<"/usr/bin/program $mode program  # a reason"
+		expect_refusal "mode $mode" "mode $mode is refused" assemble
+	done
+}
+
+@test "assemble: refuses a dynamic program and a script that the line doesn't declare" {
+	make_component <<<'/usr/bin/program 755 dynamic  # a reason'
+	expect_refusal "a dynamic program" "dynamic loader" assemble
+	make_component <<<'/usr/bin/program 755 script  # a reason'
+	expect_refusal "a script" "dynamic loader" assemble
+	make_component <<<'/usr/bin/program 755 program dynamic  # a reason'
+	expect_refusal "a static program that is declared dynamic" "dynamic loader" assemble
+	make_component <<<'/usr/bin/program 755 dynamic dynamic  # a reason'
+	assemble
+}
+
+@test "assemble: refuses a link that leads nowhere, and a path below a link" {
+	make_component <<<'/usr/bin/alias -> missing  # a reason'
+	expect_refusal "a dangling link" "nobody lists" assemble
+	make_component <<-'END'
+		/bin -> usr/bin             # a reason
+		/usr/bin 755 dir            # a reason
+		/bin/program 755 program    # a reason
+	END
+	expect_refusal "a path below a link" "below a symbolic link" assemble
+}
+
+@test "assemble: refuses a component without a licence" {
+	make_component <<<'/etc/setting 644 tree:etc/setting  # a reason'
+	rm "$tree/rootfs/components/thing/licence"
+	expect_refusal "a component without a licence" "licence is missing" assemble
+}
+
+# ---- scripts/step ----
+
+step() { BUILD=$BATS_TEST_TMPDIR/build HOLDFAST_CACHE=$BATS_TEST_TMPDIR/cache "$TREE/scripts/step" "$@"; }
+
+@test "step: one line with the name and the time; the output goes to the log" {
+	run step greeting -- echo hello
+	expect "its status" "$status" 0
+	[[ $output =~ ^\ *greeting\ +[0-9.]+\ s$ ]] || fail "it prints '$output'"
+	expect "the log" "$(cat "$BATS_TEST_TMPDIR/build/log/greeting.log")" hello
+}
+
+@test "step: a failure shows the end of the log and is passed on" {
+	expect_refusal "a step that fails" "the reason for it" step broken -- sh -c 'echo the reason for it; exit 3'
+}
+
+@test "step: a result is kept under the content of its inputs" {
+	echo one >"$BATS_TEST_TMPDIR/input"
+	make_result() { step result --cache "$BATS_TEST_TMPDIR/result" "$BATS_TEST_TMPDIR/input" -- \
+		sh -c "cat $BATS_TEST_TMPDIR/input >\$OUT/it"; }
+	make_result
+	rm -rf "$BATS_TEST_TMPDIR/result"
+	run make_result
+	expect_line "the second run" "$output" 'result +cached'
+	expect "the cached result" "$(cat "$BATS_TEST_TMPDIR/result/it")" one
+	echo two >"$BATS_TEST_TMPDIR/input"
+	run make_result
+	expect_no_line "the run with another input" "$output" cached
+	expect "the new result" "$(cat "$BATS_TEST_TMPDIR/result/it")" two
+}
+
+@test "step: nothing is kept of a command that failed" {
+	echo one >"$BATS_TEST_TMPDIR/input"
+	expect_refusal "a step that fails" FAILED step result --cache "$BATS_TEST_TMPDIR/result" "$BATS_TEST_TMPDIR/input" -- \
+		sh -c 'echo half >$OUT/it; exit 1'
+	expect "what is kept" "$(find "$BATS_TEST_TMPDIR/cache" -type f)" ""
+	[ ! -e "$BATS_TEST_TMPDIR/result" ]
+}
+
+@test "step: a missing input is named" {
+	expect_refusal "a missing input" "no input /nowhere" \
+		step result --cache "$BATS_TEST_TMPDIR/result" /nowhere -- true
+}
+
+# ---- kernel-config/check ----
+
+check_kernel() { "$TREE/kernel-config/check" "$BATS_TEST_TMPDIR/config" "$BATS_TEST_TMPDIR/fragment.config"; }
+
+@test "kernel check: every requested symbol is in the kernel's configuration" {
+	"$TREE/kernel-config/check" "$BUILD/kernel.config" "$TREE"/kernel-config/*.config
+}
+
+@test "kernel check: a symbol that came out otherwise is named" {
+	fragments=("$TREE"/kernel-config/*.config)
+	sed 's/^CONFIG_DM_VERITY=y/# CONFIG_DM_VERITY is not set/' "$BUILD/kernel.config" >"$BATS_TEST_TMPDIR/config"
+	expect_refusal "a kernel without verity" "CONFIG_DM_VERITY: asked for y, got n" \
+		"$TREE/kernel-config/check" "$BATS_TEST_TMPDIR/config" "${fragments[@]}"
+}
+
+@test "kernel check: a symbol that is absent, or on when asked to be off, is named" {
+	printf 'CONFIG_A=y\nCONFIG_B=m\n' >"$BATS_TEST_TMPDIR/config"
+	printf 'CONFIG_A=y # why\n# CONFIG_C is not set\n' >"$BATS_TEST_TMPDIR/fragment.config"
+	check_kernel
+	printf 'CONFIG_MISSING=y\n' >"$BATS_TEST_TMPDIR/fragment.config"
+	expect_refusal "an absent symbol" "CONFIG_MISSING: asked for y, got absent" check_kernel
+	printf '# CONFIG_B is not set\n' >"$BATS_TEST_TMPDIR/fragment.config"
+	expect_refusal "a symbol that is on" "CONFIG_B: asked for n, got m" check_kernel
+	printf 'CONFIG_A y\n' >"$BATS_TEST_TMPDIR/fragment.config"
+	expect_refusal "a line that is no option" "not understood" check_kernel
+}
+
+# ---- all programs ----
+
+# The scripts of the tree whose first line names interpreter $1.
+scripts_with() { (cd "$TREE" && grep -rIl --exclude-dir=build --exclude-dir=.git -m1 "^#!.*$1" . | sort); }
+
+@test "scripts: shellcheck finds nothing" {
+	mapfile -t scripts < <(scripts_with 'bash'; scripts_with '/sh$')
+	[ ${#scripts[@]} -gt 5 ] || fail "found only: ${scripts[*]}"
+	cd "$TREE"
+	shellcheck -x --severity=warning "${scripts[@]}"
+	shellcheck -x --severity=warning tests/lib/*.bash
+}
+
+@test "scripts: the ones for people print their help" {
+	for script in "$TREE"/scripts/* "$TREE"/tests/run "$TREE"/rootfs/{assemble,component,fetch,pin} "$TREE"/kernel-config/{build,check,resolve}; do
+		[ -x "$script" ] && [ -f "$script" ] || continue
+		said=$("$script" --help </dev/null) || fail "$script --help fails: $said"
+		expect_line "the help of $script" "$said" "${script##*/}"
+	done
+}
+
+@test "scripts: toolbox refuses a word that it doesn't know" {
+	expect_refusal "an unknown word" "scripts/toolbox make" "$TREE/scripts/toolbox" no-such-word
+}

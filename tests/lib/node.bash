@@ -1,0 +1,226 @@
+# Drives nodes in QEMU: start, console, monitor, a shell inside (profile test), and the end.
+# shellcheck shell=bash
+#
+# A node lives in a folder of its own, $NODE: disk, console.log, sockets and pipes. node_start makes it and sets NODE;
+# functions below work on that one. Boot once in setup_file, ask in many tests, end in teardown_file:
+#
+#   setup_file()    { node_start --profile test; wait_for_console "$NODE_IS_UP" 120; }
+#   teardown_file() { node_end; }
+#
+# Nothing here sleeps for a fixed time: a wait ends with what it waits for, at a sign of failure, or at its deadline.
+
+# The console line after which all services are ready, and the last line of that kind.
+NODE_IS_UP='holdfast: ready: runtime after [0-9.]+ s, agent after [0-9.]+ s'
+# What no healthy node prints. A wait for anything else ends at once when one of these comes.
+CONSOLE_FAILURES='holdfast: [a-z]+: step [a-z]+ failed|holdfast: process 1 has a fault|Kernel panic|BUG: |Oops:|end Kernel'
+export NODE_IS_UP CONSOLE_FAILURES
+
+# Starts a node.
+#
+#   --profile P            which image: production, demo or test (test)
+#   --boot direct|firmware kernel and initramfs, or the disk's own boot loader under OVMF (direct)
+#   --disk FILE            a disk to use as it is (a new overlay over the profile's image)
+#   --bus B                virtio, nvme, sata (virtio)
+#   --nic MODEL            network card (virtio-net-pci)
+#   --memory MIB           (512)
+#   --conf FILE            a node.conf that comes from the firmware's tables
+#   --kernel F --initramfs F   other ones than the profile's
+#   --on-reboot stay|end   whether a reboot boots again or ends QEMU (end)
+#   -- ARG...              more arguments of QEMU
+node_start() {
+	local profile=test boot=direct disk='' bus=virtio nic=virtio-net-pci memory=512 conf='' kernel='' initramfs='' on_reboot=end
+	while [ $# -gt 0 ]; do
+		case $1 in
+		--profile) profile=$2 ;;
+		--boot) boot=$2 ;;
+		--disk) disk=$2 ;;
+		--bus) bus=$2 ;;
+		--nic) nic=$2 ;;
+		--memory) memory=$2 ;;
+		--conf) conf=$2 ;;
+		--kernel) kernel=$2 ;;
+		--initramfs) initramfs=$2 ;;
+		--on-reboot) on_reboot=$2 ;;
+		--) shift; break ;;
+		*) fail "node_start: what is $1?"; return 1 ;;
+		esac
+		shift 2
+	done
+	NODE=$(mktemp -d "${BATS_TEST_TMPDIR:-$BATS_FILE_TMPDIR}/node.XXXXXX")
+	export NODE
+	[ -n "$disk" ] || { disk=$NODE/disk.qcow2; disk_overlay "$(profile_dir "$profile")/holdfast.raw" "$disk"; }
+	mkfifo "$NODE"/{probe,qmp}.{in,out}
+	: >"$NODE/console.log"
+
+	local command=("$TREE/scripts/qemu" --profile "$profile" --boot "$boot" --disk "$disk" --bus "$bus"
+		--nic "$nic" --memory "$memory" --dir "$NODE" --forward "0:80" --forward "0:22")
+	[ -z "$conf" ] || command+=(--node-conf "$conf")
+	[ -z "$kernel" ] || command+=(--kernel "$kernel")
+	[ -z "$initramfs" ] || command+=(--initramfs "$initramfs")
+	command+=(--
+		-chardev "socket,id=console,path=$NODE/console.sock,server=on,wait=off,logfile=$NODE/console.log"
+		-serial chardev:console
+		-chardev "pipe,id=qmp,path=$NODE/qmp" -mon chardev=qmp,mode=control
+		-device virtio-serial-pci -chardev "pipe,id=probe,path=$NODE/probe"
+		-device virtserialport,chardev=probe,name=holdfast.probe
+		-pidfile "$NODE/pid")
+	[ "$on_reboot" = stay ] || command+=(-no-reboot)
+
+	# It dies with the shell that started it; bats must not wait for it at its descriptors.
+	setpriv --pdeathsig KILL "${command[@]}" "$@" </dev/null >"$NODE/qemu.log" 2>&1 3>&- 4>&- &
+	NODE_PID=$!
+	export NODE_PID
+	console_mark 0
+	qmp '{"execute":"qmp_capabilities"}' >/dev/null || fail "QEMU did not start: $(cat "$NODE/qemu.log")"
+}
+
+# Ends the node at once, like a power cut.
+node_kill() {
+	[ -n "${NODE_PID:-}" ] || return 0
+	kill -KILL "$NODE_PID" 2>/dev/null || true
+	node_wait_end 10 || true
+}
+
+# For teardown.
+node_end() { node_kill; }
+
+# Waits until QEMU has ended, at most $1 seconds: after a power-off, or a reboot under --on-reboot end.
+node_wait_end() {
+	timeout "$1" tail --pid="$NODE_PID" -s 0.1 -f /dev/null || { fail "QEMU still runs after $1 s"; show_console; return 1; }
+}
+
+# ---- console ----
+
+# From here on (or from byte $1) waits and looks concern what the console says later.
+console_mark() { echo "${1:-$(stat -c %s "$NODE/console.log")}" >"$NODE/mark"; }
+
+# The console since the mark, without carriage returns and control sequences.
+console() {
+	tail -c "+$(($(cat "$NODE/mark") + 1))" "$NODE/console.log" | plain
+}
+
+plain() { LC_ALL=C sed -u -e 's/\x1b\[[0-9;?]*[A-Za-z]//g' -e 's/\r//g' -e 's/[^[:print:]\t]/?/g'; }
+
+# Prints the end of the console, for a person who reads why a test failed.
+show_console() {
+	echo "--- the last lines of the console:" >&2
+	plain <"$NODE/console.log" | tail -n "${1:-25}" >&2
+	[ ! -s "$NODE/qemu.log" ] || { echo "--- QEMU:" >&2; tail -n 5 "$NODE/qemu.log" >&2; }
+}
+
+# Waits until the console since the mark has a line that matches $1, at most $2 seconds (60).
+# Fails at once when a line tells of a failure (CONSOLE_FAILURES) or QEMU ends.
+wait_for_console() {
+	local regex=$1 seconds=${2:-60} lines line left status=1
+	local deadline=$((SECONDS + seconds))
+	exec {lines}< <(exec tail --pid="$NODE_PID" -s 0.2 -c "+$(($(cat "$NODE/mark") + 1))" -f "$NODE/console.log")
+	local follower=$!
+	while true; do
+		left=$((deadline - SECONDS))
+		if [ $left -le 0 ] || ! IFS= read -r -t $left line <&$lines; then
+			[ $SECONDS -lt $deadline ] && fail "QEMU ended before the console said '$regex'" ||
+				fail "the console did not say '$regex' within $seconds s"
+			break
+		fi
+		if [[ $line =~ $regex ]]; then
+			status=0
+			break
+		fi
+		if [[ $line =~ $CONSOLE_FAILURES ]]; then
+			fail "waiting for '$regex', but the console says: $line"
+			break
+		fi
+	done
+	kill "$follower" 2>/dev/null || true
+	exec {lines}<&-
+	[ $status = 0 ] || show_console
+	return $status
+}
+
+# The console since the mark must have a line like $1, now ...
+console_has() {
+	console | grep -Eq -- "$1" || { fail "the console has no line like '$1'"; show_console; return 1; }
+}
+
+# ... or must have none.
+console_has_not() {
+	local found
+	found=$(console | grep -E -- "$1") || return 0
+	fail "the console says: $found"
+}
+
+# Types $1 on the console, as it is.
+console_type() { printf '%s' "$1" | socat -u - "UNIX-CONNECT:$NODE/console.sock"; }
+
+# ---- monitor ----
+
+# Gives QEMU the command $1 (QMP, JSON) and prints its answer.
+qmp() {
+	local to from line deadline=$((SECONDS + 20))
+	exec {to}<>"$NODE/qmp.in" {from}<>"$NODE/qmp.out"
+	printf '%s\n' "$1" >&$to
+	while IFS= read -r -t $((deadline - SECONDS + 1)) line <&$from; do
+		case $line in
+		*'"return":'*) printf '%s\n' "$line"; exec {to}>&- {from}<&-; return 0 ;;
+		*'"error":'*) break ;;
+		esac
+		kill -0 "$NODE_PID" 2>/dev/null || { line='it has ended'; break; }
+	done
+	exec {to}>&- {from}<&-
+	fail "QEMU does not do $1: ${line:-no answer}"
+}
+
+# A command ($*) for QEMU's human monitor; prints the answer.
+monitor() {
+	qmp "$(jq -cn --arg line "$*" '{execute:"human-monitor-command",arguments:{"command-line":$line}}')" | jq -r .return
+}
+
+press_power_button() { qmp '{"execute":"system_powerdown"}' >/dev/null; }
+press_ctrl_alt_del() { monitor sendkey ctrl-alt-delete >/dev/null; }
+
+# ---- network ----
+
+# The port of this host that is forwarded to port $1 of the node.
+forwarded_port() {
+	monitor info usernet | awk -v port="$1" '/HOST_FORWARD/ && $6 == port { print $4; found = 1 } END { exit !found }' ||
+		fail "port $1 is not forwarded: $(monitor info usernet)"
+}
+
+# The page that the demo pod serves, at path $1 (/).
+pod_page() { curl --silent --show-error --fail --max-time 5 "http://127.0.0.1:$(forwarded_port 80)${1:-/}"; }
+
+wait_for_pod() { wait_until "the pod's answer" "${1:-120}" pod_page >/dev/null || { show_console; return 1; }; }
+
+# ---- inside the node (profile test) ----
+
+# Runs $* (one line) with a shell in the probe pod, which sees the node's processes and network; prints its output and returns its
+# status. NODE_RUN_SECONDS: how long it may take (60).
+node_run() {
+	local to from line status='' nonce=$RANDOM$RANDOM deadline=$((SECONDS + ${NODE_RUN_SECONDS:-60}))
+	exec {to}<>"$NODE/probe.in" {from}<>"$NODE/probe.out"
+	printf '{ echo begin-%s; ( %s ) 2>&1 </dev/null; echo end-%s $?; }\n' "$nonce" "$*" "$nonce" >&$to
+	while [ $SECONDS -lt $deadline ] && IFS= read -r -t $((deadline - SECONDS)) line <&$from; do
+		line=${line%$'\r'}
+		case $line in
+		*"begin-$nonce") status=begun ;;
+		*"end-$nonce "*)
+			[ "${line%"end-$nonce "*}" = '' ] || printf '%s' "${line%"end-$nonce "*}"
+			exec {to}>&- {from}<&-
+			return "${line##* }"
+			;;
+		*) [ -z "$status" ] || printf '%s\n' "$line" ;;
+		esac
+	done
+	exec {to}>&- {from}<&-
+	fail "the probe in the node did not answer within ${NODE_RUN_SECONDS:-60} s (asked: $*)"
+	show_console
+	return 124
+}
+
+# Runs $* in process 1's mount namespace: with the node's own files.
+on_node() { node_run "nsenter -t 1 -m -- $*"; }
+
+wait_for_probe() { NODE_RUN_SECONDS=${1:-120} node_run true; }
+
+# The node's status.json, and from it what jq makes of $1.
+node_status() { on_node cat /run/holdfast/status.json | jq -r "${1:-.}"; }

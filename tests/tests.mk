@@ -1,0 +1,16 @@
+# Tests: tests/GROUP/FILE.bats, run by tests/run. See tests/README.md for how they are written.
+
+include tests/unit/unit.mk
+
+# What the boot tests boot. Each profile is a make of its own, because PROFILE decides names.
+test-images:
+	@$(MAKE) PROFILE=production image
+	@$(MAKE) PROFILE=demo image
+	@$(MAKE) PROFILE=test image
+
+unit-programs: $(unit-tests:%=$(unit-dir)/%) $(fuzzers:%=$(unit-dir)/%)
+
+test: $(if $(filter unit unit/%,$(T)),,test-images) unit-programs ## all tests that fit in CI; T=NAME for one group (unit image boot attack) or file
+	@tests/run $(T)
+
+.PHONY: test test-images unit-programs

@@ -1,0 +1,19 @@
+# The C tests of init's code that makes no system call: each program is one test. Each fuzzer runs for a moment.
+
+load ../lib/load
+
+one_program() { "$BUILD/unit/$1"; }
+
+one_fuzzer() {
+	mkdir -p "$BATS_TEST_TMPDIR/corpus"
+	"$BUILD/unit/$1" -max_total_time=5 -artifact_prefix="$BUILD/unit/crash-" "$BATS_TEST_TMPDIR/corpus" 2>&1 | tail -n 20
+}
+
+for file in "$BATS_TEST_DIRNAME"/test_*.c; do
+	name=$(basename "$file" .c)
+	bats_test_function --description "unit: ${name#test_}" -- one_program "$name"
+done
+for file in "$BATS_TEST_DIRNAME"/../fuzz/fuzz_*.c; do
+	name=$(basename "$file" .c)
+	bats_test_function --description "fuzzer for five seconds: ${name#fuzz_}" -- one_fuzzer "$name"
+done

@@ -1,0 +1,40 @@
+# Unit tests and fuzzers in C, for the host: each of tests/unit/test_NAME.c and tests/fuzz/fuzz_NAME.c is a
+# program. A line `// sources: a.c b.c` in it names what of init/ it links with; that code makes no system call.
+
+unit-tests := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/test_*.c))
+fuzzers := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
+unit-dir := $(BUILD)/unit
+
+FUZZ_SECONDS ?= 10#               how long `make fuzz` runs each fuzzer
+
+UNIT_CC := clang-19
+unit-flags := -std=gnu17 -O1 -g -D_GNU_SOURCE -Iinit -Wall -Wextra -Werror -fno-omit-frame-pointer \
+	-fsanitize=address,undefined -fno-sanitize-recover=all
+
+# The files of init/ that test $(1) links with.
+linked-with = $(addprefix init/,$(shell sed -n 's,^// sources: ,,p' $(1)))
+
+# $(1): name; $(2): folder; $(3): more flags.
+define unit-rule
+$(unit-dir)/$(1): $(2)/$(1).c $(call linked-with,$(2)/$(1).c) $(wildcard init/*.h tests/unit/*.h) tests/unit/unit.mk
+	@mkdir -p $$(@D)
+	$(if $(V),,@)$(UNIT_CC) $(unit-flags) $(3) $(2)/$(1).c $(call linked-with,$(2)/$(1).c) -o $$@
+endef
+$(foreach test,$(unit-tests),$(eval $(call unit-rule,$(test),tests/unit,)))
+$(foreach fuzzer,$(fuzzers),$(eval $(call unit-rule,$(fuzzer),tests/fuzz,-fsanitize=fuzzer)))
+
+$(unit-dir)/%.passed: $(unit-dir)/%
+	@$(STEP) $* -- $<
+	@touch $@
+
+unit: $(unit-tests:%=$(unit-dir)/%.passed) ## unit tests of the code that makes no system call
+
+# What a fuzzer finds stays in build/ARCH/unit, as crash-*; the corpus in the cache.
+fuzz: $(fuzzers:%=$(unit-dir)/%) ## each fuzzer for FUZZ_SECONDS
+	@for fuzzer in $(fuzzers); do \
+		mkdir -p $(HOLDFAST_CACHE)/fuzz/$$fuzzer; \
+		$(STEP) $$fuzzer -- $(unit-dir)/$$fuzzer -max_total_time=$(FUZZ_SECONDS) -artifact_prefix=$(unit-dir)/crash- \
+			$(HOLDFAST_CACHE)/fuzz/$$fuzzer; \
+	done
+
+.PHONY: unit fuzz
