@@ -96,8 +96,12 @@ static void signal_processes(const char *path, int number)
 	if (length <= 0)
 		return;
 	text[length] = '\0';
-	for (char *rest, *line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest))
-		kill((pid_t)strtol(line, NULL, 10), number);
+	for (char *rest, *line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
+		pid_t pid = (pid_t)strtol(line, NULL, 10);
+
+		if (pid > 1) /* 0 would be our own process group */
+			kill(pid, number);
+	}
 }
 
 /* Depth first through the cgroups below path; their depth is that of pods: kubepods, class, pod, container. */

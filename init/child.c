@@ -3,6 +3,7 @@
 
 #include "clock.h"
 #include "error.h"
+#include "fault.h"
 #include "watchdog.h"
 
 #include <errno.h>
@@ -14,23 +15,28 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* Signals get their default again in a child: process 1 blocks them all. */
+/*
+ * Signals get their default again in a child: process 1 blocks them all. And
+ * a fault of the child is no fault of process 1, whose handler would reboot.
+ */
 void child_reset_signals(void)
 {
 	sigset_t none;
 
+	for (const int *number = fault_signals; *number; number++)
+		signal(*number, SIG_DFL);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
-/* Standard output and error to the kernel log, input from nowhere. */
-static void child_standard_files(void)
+/* Standard input is process 1's own: /dev/null. */
+void child_print_to_kernel_log(void)
 {
-	int null = open("/dev/null", O_RDWR | O_CLOEXEC), kmsg = open("/dev/kmsg", O_WRONLY | O_CLOEXEC);
+	int kmsg = open("/dev/kmsg", O_WRONLY | O_APPEND | O_CLOEXEC);
 
-	dup2(null, STDIN_FILENO);
-	dup2(kmsg >= 0 ? kmsg : null, STDOUT_FILENO);
-	dup2(kmsg >= 0 ? kmsg : null, STDERR_FILENO);
+	dup2(kmsg, STDOUT_FILENO);
+	dup2(kmsg, STDERR_FILENO);
+	close(kmsg);
 }
 
 /* Waits for the child, feeding the watchdog; kills it at the deadline. */
@@ -101,7 +107,7 @@ static int execute(void *argument)
 	static char path[] = "PATH=/usr/sbin:/usr/bin", *const environment[] = { path, NULL };
 	const union program *program = argument;
 
-	child_standard_files();
+	child_print_to_kernel_log();
 	execve(program->given[0], program->taken, environment);
 	return 127;
 }

@@ -19,5 +19,8 @@ int child_run(const char *const argv[], unsigned deadline_milliseconds);
  */
 int child_call(int (*work)(void *argument), void *argument, unsigned deadline_milliseconds);
 
-/* In a child: the empty signal mask back, which process 1 does not have. */
+/* In a child: the empty signal mask and the defaults back, which process 1 does not have. */
 void child_reset_signals(void);
+
+/* In a child: its standard output and error to /dev/kmsg. */
+void child_print_to_kernel_log(void);

@@ -153,7 +153,7 @@ static const char *read_digits(const char *value, unsigned long long maximum, un
 	for (*into = 0; *c >= '0' && *c <= '9'; c++) {
 		unsigned digit = (unsigned)(*c - '0');
 
-		if (*into > maximum / 10 || *into * 10 > maximum - digit)
+		if (digit > maximum || *into > (maximum - digit) / 10)
 			return NULL;
 		*into = *into * 10 + digit;
 	}

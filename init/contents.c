@@ -6,32 +6,40 @@
 #include <blkid/blkid.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-enum { MIB = 1 << 20, PIECE = 16 * 1024 };
+enum { MIB = 1 << 20, BLANK_MIB = 128, PIECE = 16 * 1024 };
 
-/* 1 if the first MiB (or all, of a smaller device) is zero, else 0, or -errno. */
+/* A word at a time: it may be all of 128 MiB. */
+static bool is_zero(const uint64_t *words, size_t count)
+{
+	uint64_t bits = 0;
+
+	for (size_t i = 0; i < count; i++)
+		bits |= words[i];
+	return bits == 0;
+}
+
+/* Whether the first 128 MiB, or all of a smaller device, are zero: 1, 0 or -errno. */
 static int starts_with_zeroes(int file)
 {
-	static const char zeroes[512];
-	char piece[PIECE];
+	uint64_t piece[PIECE / sizeof(uint64_t)];
 
-	for (off_t offset = 0; offset < MIB; offset += PIECE) {
+	for (off_t offset = 0; offset < (off_t)BLANK_MIB * MIB; offset += PIECE) {
+		memset(piece, 0, sizeof(piece)); /* the last one may be shorter */
 		ssize_t length = pread(file, piece, sizeof(piece), offset);
 
 		if (length < 0)
 			return -errno;
-		for (ssize_t i = 0; i < length; i += (ssize_t)sizeof(zeroes)) {
-			size_t rest = (size_t)(length - i);
-
-			if (memcmp(piece + i, zeroes, rest < sizeof(zeroes) ? rest : sizeof(zeroes)) != 0)
-				return 0;
-		}
+		if (!is_zero(piece, sizeof(piece) / sizeof(piece[0])))
+			return 0;
 		if (length < PIECE)
 			break;
 	}
+	posix_fadvise(file, 0, 0, POSIX_FADV_DONTNEED); /* not to be read again */
 	return 1;
 }
 
@@ -49,7 +57,8 @@ static int read_contents(const char *device, int file, blkid_probe probe, struct
 		return fail(errno, "probe %s", device);
 	/* What a damaged file system was is known too; so are tables, for a disk inside a partition. */
 	blkid_probe_enable_superblocks(probe, 1);
-	blkid_probe_set_superblocks_flags(probe, BLKID_SUBLKS_TYPE | BLKID_SUBLKS_LABEL | BLKID_SUBLKS_BADCSUM);
+	blkid_probe_set_superblocks_flags(probe,
+					  BLKID_SUBLKS_TYPE | BLKID_SUBLKS_LABEL | BLKID_SUBLKS_BADCSUM);
 	blkid_probe_enable_partitions(probe, 1);
 
 	/* 0: one thing, 1: nothing, -2: several things that contradict each other. */
@@ -58,8 +67,7 @@ static int read_contents(const char *device, int file, blkid_probe probe, struct
 	if (known == -1)
 		return fail(errno ? errno : EIO, "probe %s", device);
 	copy_value(probe, "TYPE", contents->type, sizeof(contents->type));
-	if (contents->type[0] == '\0')
-		copy_value(probe, "PTTYPE", contents->type, sizeof(contents->type));
+	copy_value(probe, "PTTYPE", contents->table, sizeof(contents->table));
 	copy_value(probe, "LABEL", contents->label, sizeof(contents->label));
 	if (known != 1)
 		return 0;
@@ -91,11 +99,13 @@ const char *contents_in_words(const struct contents *contents)
 	static char words[160];
 
 	if (contents->blank)
-		snprintf(words, sizeof(words), "nothing");
-	else if (contents->type[0] == '\0')
-		snprintf(words, sizeof(words), "data of an unknown kind");
+		return "nothing";
+	if (contents->type[0])
+		snprintf(words, sizeof(words), "%s %s%s", contents->type,
+			 contents->label[0] ? "labelled " : "without a label", contents->label);
+	else if (contents->table[0])
+		snprintf(words, sizeof(words), "a partition table (%s)", contents->table);
 	else
-		snprintf(words, sizeof(words), "%s%s%s", contents->type, contents->label[0] ? " labelled " : " without a label",
-			 contents->label);
+		snprintf(words, sizeof(words), "data of an unknown kind");
 	return words;
 }

@@ -34,6 +34,10 @@ static void answer_restart(const char *argument, char *answer)
 		snprintf(answer, CONTROL_ANSWER_MAX, "error: there is no service '%.32s'\n", argument);
 		return;
 	}
+	if (shutdown_has_begun()) {
+		snprintf(answer, CONTROL_ANSWER_MAX, "error: this node is going down\n");
+		return;
+	}
 	service_event(service, ASKED_TO_RESTART);
 	snprintf(answer, CONTROL_ANSWER_MAX, "%s: %s\n", argument, service_state_name(service->state));
 }
@@ -63,8 +67,10 @@ static void answer_network(const char *argument, char *answer)
 /* Only in init.test, whose version ends in "+test": no other way to break process 1 from outside. */
 static void answer_test(const char *argument, char *answer)
 {
+	int *volatile nowhere = NULL;
+
 	if (strcmp(argument, "fault") == 0)
-		*(volatile int *)8 = 1;
+		*nowhere = 1;
 	if (strcmp(argument, "stall") == 0)
 		for (;;)
 			pause();
@@ -110,13 +116,19 @@ static void handle_client(struct source *client)
 {
 	static char answer[CONTROL_ANSWER_MAX];
 	char request[128];
-	ssize_t length = recv(client->descriptor, request, sizeof(request) - 1, MSG_DONTWAIT);
+	/* With MSG_TRUNC: the length of the packet, even where it is longer than its place. */
+	ssize_t length = recv(client->descriptor, request, sizeof(request) - 1, MSG_DONTWAIT | MSG_TRUNC);
 
-	if (length > 0) {
+	if (length < 0 && errno == EAGAIN)
+		return; /* the event was for the client that had this place before, in the same turn */
+	if (length >= (ssize_t)sizeof(request)) {
+		snprintf(answer, sizeof(answer), "error: a request has at most %zu bytes\n", sizeof(request) - 1);
+	} else if (length > 0) {
 		request[length] = '\0';
 		answer_request(request, answer);
-		send(client->descriptor, answer, strlen(answer), MSG_DONTWAIT | MSG_NOSIGNAL);
 	}
+	if (length > 0)
+		send(client->descriptor, answer, strlen(answer), MSG_DONTWAIT | MSG_NOSIGNAL);
 	loop_remove(client);
 }
 
@@ -175,11 +187,14 @@ int control_request(const char *request, char *answer, size_t size)
 	int descriptor = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0), result = 0;
 	ssize_t length = -1;
 
-	if (descriptor < 0 || connect(descriptor, (const struct sockaddr *)&address, sizeof(address)) < 0 ||
-	    setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience)) < 0 ||
+	if (descriptor < 0 || setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience)) < 0 ||
+	    setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience)) < 0 ||
+	    connect(descriptor, (const struct sockaddr *)&address, sizeof(address)) < 0 ||
 	    send(descriptor, request, strlen(request), MSG_NOSIGNAL) < 0 ||
 	    (length = recv(descriptor, answer, size - 1, 0)) < 0)
 		result = fail(errno, "ask process 1 over " CONTROL_SOCKET);
+	else if (length == 0) /* its place was given to another client */
+		result = fail(0, "process 1 ended the connection without an answer: ask again");
 	answer[length > 0 ? length : 0] = '\0';
 	if (descriptor >= 0)
 		close(descriptor);

@@ -99,7 +99,8 @@ int disk_size(const char *device, unsigned long long *bytes)
 		return fail(errno, "open %s", device);
 
 	uint64_t size = 0;
-	int result = ioctl(file, (int)BLKGETSIZE64, &size) < 0 ? fail(errno, "ask for the size of %s", device) : 0;
+	int result =
+		ioctl(file, (int)BLKGETSIZE64, &size) < 0 ? fail(errno, "ask for the size of %s", device) : 0;
 
 	close(file);
 	*bytes = size;

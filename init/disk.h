@@ -5,12 +5,12 @@
 #include "node.h"
 
 struct partition {
-	char device[PATH_LENGTH];          /* /dev/vda2 */
-	unsigned number;                   /* from 1 */
-	char uuid[UUID_TEXT];              /* lower case, as is the type */
+	char device[PATH_LENGTH]; /* /dev/vda2 */
+	unsigned number;          /* from 1 */
+	char uuid[UUID_TEXT];     /* lower case, as is the type */
 	char type[UUID_TEXT];
-	char label[128];                   /* UTF-8; longer ones are cut */
-	unsigned long long start, size;    /* bytes */
+	char label[128];                /* UTF-8; longer ones are cut */
+	unsigned long long start, size; /* bytes */
 };
 
 /* What image/ and the kernel's own tools call our partitions (Discoverable Partitions Specification). */

@@ -21,8 +21,8 @@ enum { FAILED_MAX = 16, MODULE_NAME = 56 };
 
 struct loader {
 	struct kmod_ctx *modules;
-	unsigned loaded;                       /* in this pass */
-	char failed[FAILED_MAX][MODULE_NAME];  /* not to be tried again */
+	unsigned loaded;                      /* in this pass */
+	char failed[FAILED_MAX][MODULE_NAME]; /* not to be tried again */
 	size_t failed_count;
 };
 
@@ -34,7 +34,8 @@ static bool has_failed(const struct loader *loader, const char *name)
 	return false;
 }
 
-static void load_module(struct loader *loader, struct kmod_module *module, const char *bus, const char *device)
+static void load_module(struct loader *loader, struct kmod_module *module, const char *bus,
+			const char *device)
 {
 	const char *name = kmod_module_get_name(module);
 
@@ -43,7 +44,8 @@ static void load_module(struct loader *loader, struct kmod_module *module, const
 		return;
 
 	/* There is no modprobe.d: no blacklist, no commands to run. */
-	int result = kmod_module_probe_insert_module(module, KMOD_PROBE_IGNORE_COMMAND, NULL, NULL, NULL, NULL);
+	int result =
+		kmod_module_probe_insert_module(module, KMOD_PROBE_IGNORE_COMMAND, NULL, NULL, NULL, NULL);
 
 	if (result >= 0) {
 		loader->loaded++;
@@ -61,7 +63,7 @@ static void load_for_alias(struct loader *loader, const char *alias, const char 
 
 	if (kmod_module_new_from_lookup(loader->modules, alias, &found) < 0)
 		return; /* no module knows it */
-	kmod_list_foreach(item, found) {
+	kmod_list_foreach (item, found) {
 		struct kmod_module *module = kmod_module_get_module(item);
 
 		load_module(loader, module, bus, device);
@@ -105,7 +107,8 @@ static void load_for_bus(struct loader *loader, const char *bus)
 	if (!devices)
 		return;
 	for (struct dirent *entry; (entry = readdir(devices));)
-		if (entry->d_name[0] != '.' && read_alias(dirfd(devices), entry->d_name, alias, sizeof(alias)))
+		if (entry->d_name[0] != '.' &&
+		    read_alias(dirfd(devices), entry->d_name, alias, sizeof(alias)))
 			load_for_alias(loader, alias, bus, entry->d_name);
 	closedir(devices);
 }
@@ -149,7 +152,8 @@ int step_drivers(struct node *node)
 	/* All indexes at once: else they would be opened for each device. */
 	int result = kmod_load_resources(loader.modules);
 
-	result = result < 0 ? fail(-result, "read the index of the modules in %s", directory) : load_for_all(&loader);
+	result = result < 0 ? fail(-result, "read the index of the modules in %s", directory)
+			    : load_for_all(&loader);
 	kmod_unref(loader.modules);
 	return result;
 }

@@ -28,7 +28,7 @@ _Static_assert(__builtin_offsetof(struct superblock, blocks_high) == 0x150, "s_b
 enum {
 	SUPERBLOCK_OFFSET = 1024,
 	MAGIC = 0xef53,
-	STATE_CLEAN = 1,  /* with a journal it stays set: mounting replays the journal */
+	STATE_CLEAN = 1, /* with a journal it stays set: mounting replays the journal */
 	STATE_ERRORS = 2,
 	FEATURE_64BIT = 0x80,
 	BLOCK_SIZE_SHIFT_MAX = 6,

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 
 struct ext4 {
-	unsigned block_size;       /* bytes */
+	unsigned block_size; /* bytes */
 	unsigned long long blocks;
 	bool needs_check; /* not closed well and without a journal to replay, or an error was found while mounted */
 };

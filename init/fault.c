@@ -35,7 +35,7 @@ static void fault(int number, siginfo_t *information, void *context)
 	digits[0] = (char)('0' + number / 10 % 10);
 	digits[1] = (char)('0' + number % 10);
 
-	int kmsg = open("/dev/kmsg", O_WRONLY | O_CLOEXEC);
+	int kmsg = open("/dev/kmsg", O_WRONLY | O_APPEND | O_CLOEXEC);
 	ssize_t written = write(kmsg, text, sizeof(line) - 1);
 
 	(void)written;
@@ -45,7 +45,7 @@ static void fault(int number, siginfo_t *information, void *context)
 void fault_handlers_install(void)
 {
 	stack_t stack = { .ss_sp = fault_stack, .ss_size = sizeof(fault_stack) };
-	struct sigaction action = { .sa_sigaction = fault, .sa_flags = SA_SIGINFO | SA_ONSTACK };
+	struct sigaction action = { .sa_sigaction = fault, .sa_flags = SA_SIGINFO | SA_ONSTACK | SA_RESTART };
 
 	sigaltstack(&stack, NULL);
 	for (const int *number = fault_signals; *number; number++)

@@ -4,10 +4,11 @@
  * there is trusted: directories are opened one by one and links not followed,
  * or a link on the state partition could lead us to change what lies elsewhere.
  */
+#include "furnish.h"
+
 #include "error.h"
 #include "file.h"
 #include "log.h"
-#include "state.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -68,8 +69,10 @@ static int make_listed(char *line, unsigned number)
 	line[strcspn(line, "#")] = '\0';
 	if (line[strspn(line, " \t")] == '\0')
 		return 0;
-	if (sscanf(line, "%127s %o", path, &mode) != 2 || path[0] == '/' || strstr(path, "..") || mode > 01777)
-		return fail(0, "/etc/holdfast/state.dirs line %u: neither a path below /var nor its mode", number);
+	if (sscanf(line, "%127s %o", path, &mode) != 2 || path[0] == '/' || strstr(path, "..") ||
+	    mode > 01777)
+		return fail(0, "/etc/holdfast/state.dirs line %u: neither a path below /var nor its mode",
+			    number);
 
 	int directory = open_below_var(path, mode);
 
@@ -106,11 +109,13 @@ static int allow_programs(const char *path)
 	if (directory < 0)
 		return directory;
 
-	int tree = (int)syscall(SYS_open_tree, directory, "", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH);
+	int tree = (int)syscall(SYS_open_tree, directory, "",
+				OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH);
 
 	if (tree < 0 ||
 	    syscall(SYS_mount_setattr, tree, "", AT_EMPTY_PATH, &attributes, sizeof(attributes)) < 0 ||
-	    syscall(SYS_move_mount, tree, "", directory, "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH) < 0)
+	    syscall(SYS_move_mount, tree, "", directory, "",
+		    MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH) < 0)
 		result = fail(errno, "mount /var/%s without noexec", path);
 	if (tree >= 0)
 		close(tree);
@@ -239,7 +244,7 @@ static int give_machine_id(void)
 	return file_replace("/run/holdfast/machine-id", id, MACHINE_ID_DIGITS + 1, 0444);
 }
 
-int state_furnish(void)
+int furnish_var(void)
 {
 	static const char *const with_programs[] = {
 		"lib/kubelet", /* volumes of pods are in it, and init containers put programs there */

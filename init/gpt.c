@@ -7,7 +7,8 @@
 
 _Static_assert(sizeof(struct gpt_header) == 92, "UEFI 2.10, table 5.5");
 _Static_assert(sizeof(struct gpt_entry) == 128, "UEFI 2.10, table 5.6");
-_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "the structures are used as they stand on the disk");
+_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
+	       "the structures are used as they stand on the disk");
 
 enum { MIB = 1 << 20, REVISION_1 = 0x00010000, PRIMARY_LBA = 1, PRIMARY_ENTRIES_LBA = 2 };
 
@@ -23,8 +24,9 @@ enum { MBR_RECORDS = 446, MBR_SIGNATURE = 510, MBR_TYPE_GPT = 0xee };
 static uint32_t crc32(const void *data, size_t length)
 {
 	static const uint32_t table[16] = {
-		0x00000000, 0x1db71064, 0x3b6e20c8, 0x26d930ac, 0x76dc4190, 0x6b6b51f4, 0x4db26158, 0x5005713c,
-		0xedb88320, 0xf00f9344, 0xd6d6a3e8, 0xcb61b38c, 0x9b64c2b0, 0x86d3d2d4, 0xa00ae278, 0xbdbdf21c,
+		0x00000000, 0x1db71064, 0x3b6e20c8, 0x26d930ac, 0x76dc4190, 0x6b6b51f4,
+		0x4db26158, 0x5005713c, 0xedb88320, 0xf00f9344, 0xd6d6a3e8, 0xcb61b38c,
+		0x9b64c2b0, 0x86d3d2d4, 0xa00ae278, 0xbdbdf21c,
 	};
 	uint32_t crc = ~0U;
 
@@ -82,8 +84,8 @@ static int check_header(const struct gpt_header *header)
 	if (header->reserved != 0)
 		return fail(0, "header with reserved bits");
 	if (header->entry_size != sizeof(struct gpt_entry) || header->entry_count != GPT_ENTRIES)
-		return fail(0, "%u entries of %u bytes, not %d of %zu", header->entry_count, header->entry_size,
-			    GPT_ENTRIES, sizeof(struct gpt_entry));
+		return fail(0, "%u entries of %u bytes, not %d of %zu", header->entry_count,
+			    header->entry_size, GPT_ENTRIES, sizeof(struct gpt_entry));
 	return 0;
 }
 
@@ -182,8 +184,8 @@ static int check_is_last(const struct gpt *gpt, unsigned number)
 
 	for (unsigned i = 0; i < GPT_ENTRIES; i++)
 		if (is_used(&gpt->entries[i]) && gpt->entries[i].first_lba > entry->first_lba)
-			return fail(0, "partition %u lies behind partition %u, which therefore can't grow", i + 1,
-				    number);
+			return fail(0, "partition %u lies behind partition %u, which therefore can't grow",
+				    i + 1, number);
 	return 0;
 }
 
@@ -203,7 +205,8 @@ int gpt_grow(struct gpt *gpt, unsigned number, bool *changed)
 
 	if (result < 0)
 		return result;
-	if (header->alternate_lba == backup && header->last_usable_lba == last_usable && entry->last_lba + 1 >= end)
+	if (header->alternate_lba == backup && header->last_usable_lba == last_usable &&
+	    entry->last_lba + 1 >= end)
 		return 0;
 
 	header->alternate_lba = backup;

@@ -42,7 +42,8 @@ static int write_tables(int file, struct tables *tables, uint64_t disk_bytes)
 	gpt_write_back(&tables->gpt, tables->back);
 	int result = write_at(file, tables->back, back_size, disk_bytes - back_size);
 
-	return result < 0 ? result : write_at(file, tables->front, gpt_front_size(tables->gpt.sector_size), 0);
+	return result < 0 ? result
+			  : write_at(file, tables->front, gpt_front_size(tables->gpt.sector_size), 0);
 }
 
 static int tell_kernel(int file, const struct partition *partition)
@@ -99,7 +100,8 @@ static int grow_on(const char *disk, struct partition *partition, uint64_t disk_
 		return fail(errno, "open %s for writing", disk);
 
 	struct tables *tables = malloc(sizeof(*tables));
-	int result = tables ? grow(file, partition, disk_bytes, tables) : fail(ENOMEM, "grow %s", partition->device);
+	int result = tables ? grow(file, partition, disk_bytes, tables)
+			    : fail(ENOMEM, "grow %s", partition->device);
 
 	free(tables);
 	close(file);
@@ -117,7 +119,8 @@ int grow_partition(const char *disk, struct partition *partition)
 		return 0;
 	result = grow_on(disk, partition, disk_bytes);
 	if (result == 0)
-		log_notice("%s grown from %llu to %llu MiB", partition->device, before / MIB, partition->size / MIB);
+		log_notice("%s grown from %llu to %llu MiB", partition->device, before / MIB,
+			   partition->size / MIB);
 	return result;
 }
 
@@ -129,7 +132,9 @@ int grow_file_system(const char *mounted_on, unsigned long long bytes, unsigned 
 		return fail(errno, "open %s", mounted_on);
 
 	uint64_t blocks = bytes / block_size;
-	int result = ioctl(file, EXT4_IOC_RESIZE_FS, &blocks) < 0 ? fail(errno, "grow the file system on %s", mounted_on) : 0;
+	int result = ioctl(file, EXT4_IOC_RESIZE_FS, &blocks) < 0
+			     ? fail(errno, "grow the file system on %s", mounted_on)
+			     : 0;
 
 	close(file);
 	return result;

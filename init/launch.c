@@ -5,7 +5,7 @@
 #include "child.h"
 #include "error.h"
 #include "file.h"
-#include "log.h"
+#include "notify.h"
 #include "service_config.h"
 #include "service_log.h"
 
@@ -23,16 +23,15 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-static int standard_files(const struct service_config *config)
+/* Standard input is /dev/null already: process 1's own. So is the output where no log can be made. */
+static void open_output(const struct service_config *config)
 {
-	int null = open("/dev/null", O_RDONLY | O_CLOEXEC), output = service_log_open(config->name);
+	int output = service_log_open(config->name);
 
-	if (null < 0 || output < 0)
-		return fail(errno, "open /dev/null and the log of %s", config->name);
-	dup2(null, STDIN_FILENO);
+	if (output < 0)
+		return;
 	dup2(output, STDOUT_FILENO);
 	dup2(output, STDERR_FILENO);
-	return 0;
 }
 
 static int set_limits(const struct service_config *config)
@@ -62,16 +61,35 @@ static int confine(const struct service_config *config)
 	return 0;
 }
 
+/* Does not return, unless the program can't be executed: the file's environment, and ours of sd_notify(3). */
+static void execute(const struct service_config *config)
+{
+	static char socket[] = "NOTIFY_SOCKET=" NOTIFY_SOCKET;
+	char watchdog[40], *environment[SERVICE_WORDS_MAX + 2];
+	size_t count = 0;
+
+	for (; config->environment[count]; count++)
+		environment[count] = config->environment[count];
+	if (config->ready == READY_NOTIFY)
+		environment[count++] = socket;
+	if (config->watchdog) {
+		snprintf(watchdog, sizeof(watchdog), "WATCHDOG_USEC=%llu", config->watchdog * 1000ULL);
+		environment[count++] = watchdog;
+	}
+	environment[count] = NULL;
+	execve(config->argv[0], config->argv, environment);
+	fail(errno, "execute %s", config->argv[0]);
+}
+
 [[noreturn]] static void become(const struct service_config *config)
 {
 	child_reset_signals();
 	setsid();
 	umask(0022);
-	if (standard_files(config) == 0 && set_limits(config) == 0 && confine(config) == 0) {
-		execve(config->argv[0], config->argv, config->environment);
-		fail(errno, "execute %s", config->argv[0]);
-	}
-	log_error("%s", failure());
+	open_output(config);
+	if (set_limits(config) == 0 && confine(config) == 0)
+		execute(config);
+	dprintf(STDERR_FILENO, "%s\n", failure());
 	_exit(127);
 }
 

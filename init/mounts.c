@@ -5,8 +5,10 @@
 #include "node.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 struct mount {
 	const char *target, *type, *options;
@@ -45,18 +47,40 @@ static int mount_all(const struct mount *mounts, size_t count)
 	return 0;
 }
 
+/*
+ * The kernel gave us the console, or nothing where it found none. A terminal
+ * may block; and with 0 to 2 taken no other file gets a number that a child
+ * believes to be its standard files.
+ */
+static int leave_console(void)
+{
+	int null = open("/dev/null", O_RDWR);
+
+	if (null < 0)
+		return fail(errno, "open /dev/null");
+	for (int number = STDIN_FILENO; number <= STDERR_FILENO; number++)
+		dup2(null, number);
+	if (null > STDERR_FILENO)
+		close(null);
+	return 0;
+}
+
 int step_mounts_early(struct node *node)
 {
 	(void)node;
 	int result = mount_all(early_mounts, sizeof(early_mounts) / sizeof(early_mounts[0]));
 
+	if (result == 0)
+		result = leave_console();
 	return result < 0 ? result : make_directory("/run/holdfast", 0755);
 }
 
 int step_mounts(struct node *node)
 {
-	int result = node_load(node);
+	int result = leave_console();
 
+	if (result == 0)
+		result = node_load(node);
 	if (result < 0)
 		return result;
 	/* Pods with mountPropagation and the runtime's own mounts must reach each other. */

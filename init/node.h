@@ -23,7 +23,7 @@ struct node {
 	char slot;                 /* 'A' or 'B': the first or the second root of the disk */
 	char root_device[PATH_LENGTH], verity_device[PATH_LENGTH]; /* /dev/vda2, /dev/vda3 */
 	char disk[PATH_LENGTH];                                    /* /dev/vda */
-	char mapped_root[PATH_LENGTH];                             /* /dev/dm-0: the root as dm-verity checks it; only in the initramfs */
+	char mapped_root[PATH_LENGTH];                             /* /dev/dm-0, known in the initramfs */
 	char boot_id[40];
 
 	struct node_config config;

@@ -36,10 +36,10 @@ struct wanted {
 
 struct search {
 	struct wanted root, verity;
-	char disk[PATH_LENGTH];    /* that is being read */
-	unsigned lowest_root;      /* number of its first partition with the type of a root, 0 for none */
-	unsigned first_root;       /* the same, of the disk with the root that is looked for */
-	char seen[256];            /* names of all disks, for a person */
+	char disk[PATH_LENGTH]; /* that is being read */
+	unsigned lowest_root;   /* number of its first partition with the type of a root, 0 for none */
+	unsigned first_root;    /* the same, of the disk with the root that is looked for */
+	char seen[256];         /* names of all disks, for a person */
 };
 
 static int read_identity(struct root_identity *root)
@@ -77,7 +77,8 @@ static void visit_partition(const struct partition *partition, void *context)
 /* Block devices that are no disks, by the start of their name. */
 static bool is_skipped(const char *name)
 {
-	static const char *const skipped[] = { ".", "dm-", "fd", "loop", "mtdblock", "nbd", "ram", "sr", "zram" };
+	static const char *const skipped[] = { ".",   "dm-", "fd", "loop", "mtdblock",
+					       "nbd", "ram", "sr", "zram" };
 
 	for (size_t i = 0; i < sizeof(skipped) / sizeof(skipped[0]); i++)
 		if (strncmp(name, skipped[i], strlen(skipped[i])) == 0)
@@ -90,7 +91,9 @@ static void note_seen(struct search *search, const char *name, int partitions)
 	size_t length = strlen(search->seen);
 
 	snprintf(search->seen + length, sizeof(search->seen) - length, "%s%s (%s)", length ? ", " : "", name,
-		 partitions < 0 ? failure() : partitions == 0 ? "no table" : "a table");
+		 partitions < 0 ? failure()
+		 : partitions   ? "a table"
+				: "no table");
 }
 
 static void scan_disk(struct search *search, const char *name)
@@ -167,7 +170,9 @@ static bool events_wait(int events, unsigned long long deadline)
 		if (now >= deadline)
 			return false;
 		watchdog_feed();
-		poll(&announced, 1, deadline - now < WATCHDOG_FEED_EVERY ? (int)(deadline - now) : WATCHDOG_FEED_EVERY);
+		unsigned long long wait = deadline - now;
+
+		poll(&announced, 1, wait < WATCHDOG_FEED_EVERY ? (int)wait : WATCHDOG_FEED_EVERY);
 		if (events_take(events))
 			return true;
 	}
@@ -182,11 +187,11 @@ static int check(const struct search *search)
 		const struct wanted *found = both[i], *other = both[1 - i];
 
 		if (found->matches > 1)
-			return fail(0, "%s %s is on both %s and %s: a cloned disk? Neither is used", found->what,
-				    found->uuid, found->device, found->second_device);
+			return fail(0, "%s %s is on both %s and %s: a cloned disk? Neither is used",
+				    found->what, found->uuid, found->device, found->second_device);
 		if (found->matches == 0)
-			return fail(0, "%s %s is missing, but %s is on %s", found->what, found->uuid, other->what,
-				    other->device);
+			return fail(0, "%s %s is missing, but %s is on %s", found->what, found->uuid,
+				    other->what, other->device);
 	}
 	if (strcmp(search->root.disk, search->verity.disk) != 0)
 		return fail(0, "root on %s, but its verity tree on another disk, %s", search->root.device,
@@ -208,15 +213,18 @@ static int find(struct search *search, int events)
 		if (!waiting)
 			log_notice("waiting for a disk with root %s", search->root.uuid);
 		if (!events_wait(events, deadline))
-			return fail(0, "no disk holds root %s (version's own UUID) after %d s; seen: %s",
-				    search->root.uuid, DISK_DEADLINE / 1000, search->seen[0] ? search->seen : "none");
+			return fail(
+				0,
+				"no disk with the root of this version, partition %s, after %d s; seen: %s",
+				search->root.uuid, DISK_DEADLINE / 1000,
+				search->seen[0] ? search->seen : "none");
 	}
 }
 
 int step_partitions(struct node *node)
 {
 	struct search search = {
-		.root = { .what = "root", .type = PARTITION_TYPE_ROOT },
+		.root = { .what = "root",        .type = PARTITION_TYPE_ROOT   },
 		.verity = { .what = "verity tree", .type = PARTITION_TYPE_VERITY },
 	};
 	int result = read_identity(&node->root);
@@ -225,7 +233,8 @@ int step_partitions(struct node *node)
 		return result;
 	root_identity_uuids(&node->root, search.root.uuid, search.verity.uuid);
 
-	int events = events_open(); /* before the first look, so that no disk appears between it and the wait */
+	/* Before the first look, so that no disk can appear between it and the wait. */
+	int events = events_open();
 
 	if (events < 0)
 		return events;
@@ -238,6 +247,7 @@ int step_partitions(struct node *node)
 	snprintf(node->root_device, sizeof(node->root_device), "%s", search.root.device);
 	snprintf(node->verity_device, sizeof(node->verity_device), "%s", search.verity.device);
 	node->slot = search.root.number == search.first_root ? 'A' : 'B';
-	log_notice("root on %s, verity tree on %s: slot %c", node->root_device, node->verity_device, node->slot);
+	log_notice("root on %s, verity tree on %s: slot %c", node->root_device, node->verity_device,
+		   node->slot);
 	return 0;
 }

@@ -19,7 +19,8 @@ int step_root(struct node *node)
 {
 	mkdir(sysroot, 0755);
 	if (mount(node->mapped_root, sysroot, "erofs", MS_RDONLY | MS_NODEV | MS_NOSUID, NULL) < 0)
-		return fail(errno, "mount the erofs on %s (%s) on %s", node->mapped_root, node->root_device, sysroot);
+		return fail(errno, "mount the erofs on %s (%s) on %s", node->mapped_root, node->root_device,
+			    sysroot);
 	if (faccessat(AT_FDCWD, "/sysroot/usr/sbin/init", X_OK, AT_EACCESS) < 0)
 		return fail(errno, "find /usr/sbin/init in the root");
 	return 0;

@@ -72,7 +72,8 @@ static void write_uuid(const char *digits, char uuid[UUID_TEXT])
 		 digits + 20);
 }
 
-void root_identity_uuids(const struct root_identity *root, char root_uuid[UUID_TEXT], char verity_uuid[UUID_TEXT])
+void root_identity_uuids(const struct root_identity *root, char root_uuid[UUID_TEXT],
+			 char verity_uuid[UUID_TEXT])
 {
 	write_uuid(root->hash, root_uuid);
 	write_uuid(root->hash + HASH_SIZE, verity_uuid); /* 16 bytes are 32 digits */

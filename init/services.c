@@ -65,6 +65,8 @@ static int load_file(const struct node *node, const char *directory, const char 
 	name[length] = '\0';
 	if (!is_wanted(node, name))
 		return 0;
+	if (service_by_name(name))
+		return fail(0, "%s: there is a service of this name", path);
 	if (services_count == SERVICES_MAX)
 		return fail(0, "%s: there are more than %d services", path, SERVICES_MAX);
 
@@ -107,6 +109,23 @@ static int load_directory(const struct node *node, const char *directory)
 	return result;
 }
 
+/* ---- the order ---- */
+
+static bool names(const char order[SERVICE_ORDER_MAX][SERVICE_NAME_SIZE], const char *name)
+{
+	for (int i = 0; i < SERVICE_ORDER_MAX && order[i][0]; i++)
+		if (strcmp(order[i], name) == 0)
+			return true;
+	return false;
+}
+
+/* By its own word or by the other's. */
+static bool comes_after(const struct service *service, const struct service *other)
+{
+	return names(service->config.after, other->config.name) ||
+	       names(other->config.before, service->config.name);
+}
+
 /* A name in after or before that no service has would make one wait for ever. */
 static int check_order(const struct service *service, const char order[SERVICE_ORDER_MAX][SERVICE_NAME_SIZE])
 {
@@ -114,6 +133,24 @@ static int check_order(const struct service *service, const char order[SERVICE_O
 		if (!service_by_name(order[i]))
 			return fail(0, "service %s is ordered by '%s', which is no service", service->config.name,
 				    order[i]);
+	return 0;
+}
+
+/* Services that come after each other would wait for ever: each must find its place after all that it comes after. */
+static int check_circles(void)
+{
+	bool placed[SERVICES_MAX] = { false };
+
+	for (unsigned round = 0; round < services_count; round++)
+		for (unsigned i = 0; i < services_count; i++) {
+			placed[i] = true;
+			for (unsigned j = 0; j < services_count; j++)
+				if (comes_after(&services[i], &services[j]) && !placed[j])
+					placed[i] = false;
+		}
+	for (unsigned i = 0; i < services_count; i++)
+		if (!placed[i])
+			return fail(0, "service %s comes, by after and before, after itself", services[i].config.name);
 	return 0;
 }
 
@@ -129,7 +166,7 @@ int step_services(struct node *node)
 		if ((result = check_order(&services[i], services[i].config.after)) < 0 ||
 		    (result = check_order(&services[i], services[i].config.before)) < 0)
 			return result;
-	return 0;
+	return check_circles();
 }
 
 /* ---- finding ---- */
@@ -155,21 +192,11 @@ static bool is_ready(const struct service *service)
 	return service->state == READY || service->state == DONE;
 }
 
-static bool names(const char order[SERVICE_ORDER_MAX][SERVICE_NAME_SIZE], const char *name)
-{
-	for (int i = 0; i < SERVICE_ORDER_MAX && order[i][0]; i++)
-		if (strcmp(order[i], name) == 0)
-			return true;
-	return false;
-}
-
-/* Whether all that it comes after, by its own word or by theirs, is ready. */
+/* Whether all that it comes after is ready. */
 static bool is_ordered(const struct service *service)
 {
 	for (const struct service *other = services; other < services + services_count; other++)
-		if ((names(service->config.after, other->config.name) ||
-		     names(other->config.before, service->config.name)) &&
-		    !is_ready(other))
+		if (comes_after(service, other) && !is_ready(other))
 			return false;
 	return true;
 }
@@ -266,8 +293,7 @@ void service_event(struct service *service, enum service_event event)
 
 	if (transition.action == DO_NOTHING && transition.next == service->state)
 		return;
-	if (transition.action != KILL) /* which says in which state it was */
-		service->state = transition.next;
+	service->state = transition.next;
 	actions[transition.action](service);
 	status_changed();
 }
@@ -310,17 +336,30 @@ void service_ended(struct service *service, int status)
 	service_event(service, well ? FINISHED : ENDED);
 }
 
+/* Whether one was started: then another, that comes after it, may have become able to. */
+static bool start_ordered(void)
+{
+	bool started = false;
+
+	for (struct service *service = services; service < services + services_count; service++)
+		if (service->state == WAITING && is_ordered(service)) {
+			service_event(service, ORDERED);
+			started = true;
+		}
+	return started;
+}
+
 unsigned long long services_turn(unsigned long long now)
 {
 	unsigned long long next = 0;
 
-	for (struct service *service = services; service < services + services_count; service++) {
+	for (struct service *service = services; service < services + services_count; service++)
 		if (service->deadline && now >= service->deadline)
 			service_event(service, DEADLINE);
-		if (service->state == WAITING && is_ordered(service))
-			service_event(service, ORDERED);
+	while (start_ordered())
+		;
+	for (struct service *service = services; service < services + services_count; service++)
 		if (service->deadline && (!next || service->deadline < next))
 			next = service->deadline;
-	}
 	return next;
 }

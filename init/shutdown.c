@@ -10,8 +10,9 @@
 #include "status.h"
 #include "unmount.h"
 
+#include <errno.h>
 #include <signal.h>
-#include <stdlib.h>
+#include <string.h>
 #include <sys/reboot.h>
 #include <unistd.h>
 
@@ -87,8 +88,11 @@ static void start_unmounting(void)
 	unmounter = fork();
 	if (unmounter == 0) {
 		child_reset_signals();
+		child_print_to_kernel_log();
 		_exit(unmount_state());
 	}
+	if (unmounter < 0)
+		log_error("going down: no process to unmount the state: %s", strerror(errno));
 }
 
 static bool unmounting_has_ended(void)

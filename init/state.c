@@ -5,13 +5,12 @@
  * else it holds is left as it is, and the node stays up without services,
  * for a person to decide.
  */
-#include "state.h"
-
 #include "child.h"
 #include "contents.h"
 #include "disk.h"
 #include "error.h"
 #include "ext4.h"
+#include "furnish.h"
 #include "grow.h"
 #include "log.h"
 #include "node.h"
@@ -33,28 +32,40 @@ enum {
 static const unsigned long MOUNT_FLAGS = MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_NOATIME;
 static const char var[] = "/var";
 
+struct search {
+	struct partition found;
+	unsigned matches;
+};
+
 static void visit_partition(const struct partition *partition, void *context)
 {
-	struct partition *state = context;
+	struct search *search = context;
 
-	if (strcmp(partition->type, PARTITION_TYPE_VAR) == 0 && strcmp(partition->label, "state") == 0)
-		*state = *partition;
+	if (strcmp(partition->type, PARTITION_TYPE_VAR) != 0 || strcmp(partition->label, "state") != 0)
+		return;
+	search->found = *partition;
+	search->matches++;
 }
 
 static int find_partition(const char *disk, struct partition *state)
 {
-	int result = disk_partitions(disk, visit_partition, state);
+	struct search search = { 0 };
+	int result = disk_partitions(disk, visit_partition, &search);
 
-	if (result >= 0 && state->number == 0)
-		return fail(0, "%s has no partition labelled state of the type for /var", disk);
-	return result < 0 ? result : 0;
+	if (result < 0)
+		return result;
+	if (search.matches != 1)
+		return fail(0, "%s has %u partitions labelled state of the type for /var, not one", disk,
+			    search.matches);
+	*state = search.found;
+	return 0;
 }
 
 static int make_file_system(const struct partition *state)
 {
 	const char *const command[] = {
-		"/usr/sbin/mke2fs", "-q", "-t", "ext4", "-L", FILE_SYSTEM_LABEL, "-m", "1", "-E", "nodiscard",
-		state->device, NULL,
+		"/usr/sbin/mke2fs", "-q", "-t", "ext4", "-T",        "default",     "-L",
+		FILE_SYSTEM_LABEL,  "-m", "1",  "-E",   "nodiscard", state->device, NULL,
 	};
 
 	log_notice("making the state file system on %s (%llu MiB), once", state->device, state->size / MIB);
@@ -72,8 +83,9 @@ static int check_file_system(const char *device)
 	int status = child_run(command, CHECK_DEADLINE);
 
 	if (status >= 4)
-		return fail(0, "e2fsck can't repair the state file system on %s alone (status %d): left as it is",
-			    device, status);
+		return fail(
+			0, "e2fsck can't repair the state file system on %s alone (status %d): left as it is",
+			device, status);
 	return status < 0 ? status : 0;
 }
 
@@ -83,8 +95,8 @@ static int mount_state(void *device)
 	return mount(device, var, "ext4", MOUNT_FLAGS, "errors=remount-ro") < 0 ? errno : 0;
 }
 
-/* Makes the file system of a blank partition; else there must be ours. */
-static int claim(const struct partition *state)
+/* Whether the partition is blank (1) or holds the node's state (0); else fail()s with what it does hold. */
+static int identify(const struct partition *state)
 {
 	struct contents contents;
 	int result = contents_read(state->device, &contents);
@@ -92,11 +104,11 @@ static int claim(const struct partition *state)
 	if (result < 0)
 		return result;
 	if (contents.blank)
-		return make_file_system(state);
+		return 1;
 	if (strcmp(contents.type, "ext4") != 0 || strcmp(contents.label, FILE_SYSTEM_LABEL) != 0)
 		return fail(0,
 			    "the state partition %s holds %s, nothing of this node: left untouched; "
-			    "to give it to the node, erase it with wipefs from another system",
+			    "to give it to the node, erase it with wipefs and zeroes from another system",
 			    state->device, contents_in_words(&contents));
 	return 0;
 }
@@ -112,22 +124,35 @@ static void fill_partition(const struct partition *state, const struct ext4 *ext
 		log_notice("state file system grown to %llu MiB", state->size / MIB);
 }
 
-static int open_state(struct node *node)
+/* From the partition to a file system that is right. */
+static int prepare(struct node *node, struct partition *state, struct ext4 *ext4)
 {
-	struct partition state = { 0 };
-	struct ext4 ext4;
-	int result = find_partition(node->disk, &state);
+	int result = find_partition(node->disk, state);
 
 	if (result < 0)
 		return result;
-	if (grow_partition(node->disk, &state) < 0)
-		log_error("%s does not grow with its disk: %s", state.device, failure());
 
-	result = claim(&state);
+	int blank = identify(state);
+
+	if (blank < 0)
+		return blank;
+	if (grow_partition(node->disk, state) < 0)
+		log_error("%s does not grow with its disk: %s", state->device, failure());
+	if (blank)
+		result = make_file_system(state);
 	if (result == 0)
-		result = ext4_read(state.device, &ext4);
-	if (result == 0 && ext4.needs_check)
-		result = check_file_system(state.device);
+		result = ext4_read(state->device, ext4);
+	if (result == 0 && ext4->needs_check)
+		result = check_file_system(state->device);
+	return result;
+}
+
+static int open_state(struct node *node)
+{
+	struct partition state;
+	struct ext4 ext4;
+	int result = prepare(node, &state, &ext4);
+
 	if (result < 0)
 		return result;
 
@@ -147,7 +172,7 @@ static void stand_in(void)
 	snprintf(sentence, sizeof(sentence), "%s", failure());
 	if (mount("tmpfs", var, "tmpfs", MOUNT_FLAGS, "mode=0755,size=16M") < 0)
 		log_error("mount a tmpfs on %s: %s", var, strerror(errno));
-	else if (state_furnish() < 0)
+	else if (furnish_var() < 0)
 		log_error("%s", failure());
 	fail(0, "%s", sentence);
 }
@@ -157,7 +182,7 @@ int step_state(struct node *node)
 	int result = open_state(node);
 
 	if (result == 0)
-		return state_furnish();
+		return furnish_var();
 	stand_in();
 	return result;
 }

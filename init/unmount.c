@@ -4,6 +4,7 @@
 #include "log.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <mntent.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -45,9 +46,19 @@ static void unmount_holders(void)
 			umount2(targets[count], MNT_DETACH | UMOUNT_NOFOLLOW);
 }
 
+/* Only the state: sync() would wait for a pod's network file system whose server is gone, too. */
+static void flush_state(void)
+{
+	int directory = open(state, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (directory < 0 || syncfs(directory) < 0)
+		log_error("going down: writing the state to its disk: %s", strerror(errno));
+	close(directory);
+}
+
 int unmount_state(void)
 {
-	sync();
+	flush_state();
 	unmount_holders();
 	if (umount2(state, UMOUNT_NOFOLLOW) == 0 || errno == EINVAL) { /* EINVAL: nothing is mounted there */
 		log_notice("going down: state unmounted");

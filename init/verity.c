@@ -57,8 +57,9 @@ static int table_load(int control, const struct node *node)
 	strcpy(request.target.target_type, "verity");
 	/* A damaged block means a restart, so that the boot loader may count this slot as failed. */
 	snprintf(request.parameters, sizeof(request.parameters),
-		 "1 %s %s %d %d %llu %d sha256 %s %s 2 restart_on_corruption restart_on_error", node->root_device,
-		 node->verity_device, BLOCK, BLOCK, root->blocks, HASH_START_BLOCK, root->hash, root->salt);
+		 "1 %s %s %d %d %llu %d sha256 %s %s 2 restart_on_corruption restart_on_error",
+		 node->root_device, node->verity_device, BLOCK, BLOCK, root->blocks, HASH_START_BLOCK,
+		 root->hash, root->salt);
 	if (ioctl(control, (int)DM_TABLE_LOAD, &request) < 0)
 		return fail(errno, "open %s through dm-verity with its tree on %s", node->root_device,
 			    node->verity_device);
@@ -105,7 +106,8 @@ static int check_size(const char *device, const char *what, unsigned long long b
 	int result = disk_size(device, &bytes);
 
 	if (result == 0 && bytes / BLOCK < blocks)
-		return fail(0, "%s has %llu bytes, fewer than the %llu of the %s", device, bytes, blocks * BLOCK, what);
+		return fail(0, "%s has %llu bytes, fewer than the %llu of the %s", device, bytes,
+			    blocks * BLOCK, what);
 	return result;
 }
 

@@ -38,8 +38,13 @@ FORCE:
 $(PROFILE_DIR)/root.files: rootfs/assemble $(profile-file) $(component-files) $(root-from-build) \
 		$(components-built:%=$(BUILD)/components/%.done) $(shell find rootfs/tree -type f)
 	@mkdir -p $(@D)
+	@rootfs/licences | cmp -s - rootfs/LICENCES.md || \
+		{ echo 'rootfs/LICENCES.md is not up to date: make licences' >&2; exit 1; }
 	@$(STEP) root -- rootfs/assemble $(profile-file) $(BUILD) $(PROFILE_DIR)
 
 root: $(PROFILE_DIR)/root.files ## the files of the root, in build/ARCH/root, and why each is there (root.files)
 
-.PHONY: root FORCE
+licences: ## write rootfs/LICENCES.md from the components' licence files
+	@rootfs/licences >rootfs/LICENCES.md
+
+.PHONY: root licences FORCE

@@ -15,6 +15,9 @@ NODE_IS_UP='holdfast: ready: runtime after [0-9.]+ s, agent after [0-9.]+ s'
 CONSOLE_FAILURES='holdfast: [a-z]+: step [a-z]+ failed|holdfast: process 1 has a fault|Kernel panic|BUG: |Oops:|end Kernel'
 export NODE_IS_UP CONSOLE_FAILURES
 
+# Deadlines are multiplied by this. They only bound how long a broken test takes: what works ends its wait earlier.
+PATIENCE=${PATIENCE:-2}
+
 # Starts a node.
 #
 #   --profile P            which image: production, demo or test (test)
@@ -53,14 +56,14 @@ node_start() {
 	: >"$NODE/console.log"
 
 	local command=("$TREE/scripts/qemu" --profile "$profile" --boot "$boot" --disk "$disk" --bus "$bus"
-		--nic "$nic" --memory "$memory" --dir "$NODE" --forward "0:80" --forward "0:22")
+		--nic "$nic" --memory "$memory" --dir "$NODE" --forward 0:8080 --forward 0:22 --forward 0:9999)
 	[ -z "$conf" ] || command+=(--node-conf "$conf")
 	[ -z "$kernel" ] || command+=(--kernel "$kernel")
 	[ -z "$initramfs" ] || command+=(--initramfs "$initramfs")
 	command+=(--
 		-chardev "socket,id=console,path=$NODE/console.sock,server=on,wait=off,logfile=$NODE/console.log"
 		-serial chardev:console
-		-chardev "pipe,id=qmp,path=$NODE/qmp" -mon chardev=qmp,mode=control
+		-chardev "pipe,id=qmp,path=$NODE/qmp,logfile=$NODE/qmp.log" -mon chardev=qmp,mode=control
 		-device virtio-serial-pci -chardev "pipe,id=probe,path=$NODE/probe"
 		-device virtserialport,chardev=probe,name=holdfast.probe
 		-pidfile "$NODE/pid")
@@ -71,7 +74,7 @@ node_start() {
 	NODE_PID=$!
 	export NODE_PID
 	console_mark 0
-	qmp '{"execute":"qmp_capabilities"}' >/dev/null || fail "QEMU did not start: $(cat "$NODE/qemu.log")"
+	qmp '{"execute":"qmp_capabilities"}' >/dev/null || node_fail "QEMU did not start"
 }
 
 # Ends the node at once, like a power cut.
@@ -84,9 +87,22 @@ node_kill() {
 # For teardown.
 node_end() { node_kill; }
 
-# Waits until QEMU has ended, at most $1 seconds: after a power-off, or a reboot under --on-reboot end.
+# Waits until QEMU has ended, at most $1 seconds.
 node_wait_end() {
-	timeout "$1" tail --pid="$NODE_PID" -s 0.1 -f /dev/null || { fail "QEMU still runs after $1 s"; show_console; return 1; }
+	timeout $(($1 * PATIENCE)) tail --pid="$NODE_PID" -s 0.1 -f /dev/null || node_fail "QEMU still runs after $(($1 * PATIENCE)) s"
+}
+
+# Waits at most $1 seconds until the node has switched itself off ...
+node_wait_poweroff() { node_wait_end "$1" && node_ended_by guest-shutdown; }
+
+# ... or has reset the machine (under --on-reboot end).
+node_wait_reboot() { node_wait_end "$1" && node_ended_by guest-reset; }
+
+# QEMU must have ended for reason $1 (see ShutdownCause in QEMU's reference of QMP).
+node_ended_by() {
+	local reasons
+	reasons=$(jq -r 'select(.event == "SHUTDOWN").data.reason' "$NODE/qmp.log")
+	[ "$reasons" = "$1" ] || node_fail "QEMU ended by '${reasons:-nothing it told}', not by '$1'"
 }
 
 # ---- console ----
@@ -101,45 +117,45 @@ console() {
 
 plain() { LC_ALL=C sed -u -e 's/\x1b\[[0-9;?]*[A-Za-z]//g' -e 's/\r//g' -e 's/[^[:print:]\t]/?/g'; }
 
-# Prints the end of the console, for a person who reads why a test failed.
-show_console() {
-	echo "--- the last lines of the console:" >&2
-	plain <"$NODE/console.log" | tail -n "${1:-25}" >&2
+# Fails because of $*, and shows the end of the console.
+node_fail() {
+	printf '%s\n--- the last lines of the console:\n' "$*" >&2
+	plain <"$NODE/console.log" | tail -n 25 >&2
 	[ ! -s "$NODE/qemu.log" ] || { echo "--- QEMU:" >&2; tail -n 5 "$NODE/qemu.log" >&2; }
+	return 1
 }
 
 # Waits until the console since the mark has a line that matches $1, at most $2 seconds (60).
 # Fails at once when a line tells of a failure (CONSOLE_FAILURES) or QEMU ends.
 wait_for_console() {
-	local regex=$1 seconds=${2:-60} lines line left status=1
+	local regex=$1 seconds=$((${2:-60} * PATIENCE)) lines line left reason
 	local deadline=$((SECONDS + seconds))
 	exec {lines}< <(exec tail --pid="$NODE_PID" -s 0.2 -c "+$(($(cat "$NODE/mark") + 1))" -f "$NODE/console.log")
 	local follower=$!
 	while true; do
 		left=$((deadline - SECONDS))
 		if [ $left -le 0 ] || ! IFS= read -r -t $left line <&$lines; then
-			[ $SECONDS -lt $deadline ] && fail "QEMU ended before the console said '$regex'" ||
-				fail "the console did not say '$regex' within $seconds s"
+			reason="the console did not say '$regex' within $seconds s"
+			[ $SECONDS -ge $deadline ] || reason="QEMU ended before the console said '$regex'"
 			break
 		fi
 		if [[ $line =~ $regex ]]; then
-			status=0
+			reason=
 			break
 		fi
 		if [[ $line =~ $CONSOLE_FAILURES ]]; then
-			fail "waiting for '$regex', but the console says: $line"
+			reason="waiting for '$regex', but the console says: $line"
 			break
 		fi
 	done
 	kill "$follower" 2>/dev/null || true
 	exec {lines}<&-
-	[ $status = 0 ] || show_console
-	return $status
+	[ -z "$reason" ] || node_fail "$reason"
 }
 
 # The console since the mark must have a line like $1, now ...
 console_has() {
-	console | grep -Eq -- "$1" || { fail "the console has no line like '$1'"; show_console; return 1; }
+	console | grep -Eq -- "$1" || node_fail "the console has no line like '$1'"
 }
 
 # ... or must have none.
@@ -187,9 +203,9 @@ forwarded_port() {
 }
 
 # The page that the demo pod serves, at path $1 (/).
-pod_page() { curl --silent --show-error --fail --max-time 5 "http://127.0.0.1:$(forwarded_port 80)${1:-/}"; }
+pod_page() { curl --silent --show-error --fail --max-time 5 "http://127.0.0.1:$(forwarded_port 8080)${1:-/}"; }
 
-wait_for_pod() { wait_until "the pod's answer" "${1:-120}" pod_page >/dev/null || { show_console; return 1; }; }
+wait_for_pod() { wait_until "the pod's answer" "${1:-120}" pod_page >/dev/null || node_fail 'see above'; }
 
 # ---- inside the node (profile test) ----
 
@@ -212,15 +228,13 @@ node_run() {
 		esac
 	done
 	exec {to}>&- {from}<&-
-	fail "the probe in the node did not answer within ${NODE_RUN_SECONDS:-60} s (asked: $*)"
-	show_console
-	return 124
+	node_fail "the probe in the node did not answer within ${NODE_RUN_SECONDS:-60} s (asked: $*)"
 }
 
 # Runs $* in process 1's mount namespace: with the node's own files.
 on_node() { node_run "nsenter -t 1 -m -- $*"; }
 
-wait_for_probe() { NODE_RUN_SECONDS=${1:-120} node_run true; }
+wait_for_probe() { NODE_RUN_SECONDS=$((${1:-120} * PATIENCE)) node_run true; }
 
 # The node's status.json, and from it what jq makes of $1.
 node_status() { on_node cat /run/holdfast/status.json | jq -r "${1:-.}"; }

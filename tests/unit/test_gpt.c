@@ -5,6 +5,8 @@
 #include "gpt.h"
 #include "gpt_disk.h"
 
+#include <stddef.h>
+
 static const unsigned sector_sizes[] = { 512, 4096 };
 
 static int read_disk(struct test_disk *disk, struct gpt *gpt)
@@ -24,125 +26,81 @@ static void a_right_table_is_taken(void)
 	}
 }
 
-/* Each spoils a right table in one way. Those that a checksum would hide behind are sealed again. */
-static void no_signature(struct test_disk *disk) { disk_header(disk)->signature[0] = 'F'; }
-static void revision(struct test_disk *disk) { disk_header(disk)->revision = 0x20000; disk_seal(disk); }
-static void small_header(struct test_disk *disk) { disk_header(disk)->header_size = 64; disk_seal(disk); }
-static void huge_header(struct test_disk *disk) { disk_header(disk)->header_size = ~0U; disk_seal(disk); }
-static void flipped_header(struct test_disk *disk) { disk_header(disk)->disk_guid[3] ^= 1; }
-static void reserved(struct test_disk *disk) { disk_header(disk)->reserved = 1; disk_seal(disk); }
-static void many_entries(struct test_disk *disk) { disk_header(disk)->entry_count = 1U << 31; disk_seal(disk); }
-static void entry_size(struct test_disk *disk) { disk_header(disk)->entry_size = 256; disk_seal(disk); }
-static void flipped_entry(struct test_disk *disk) { disk_entries(disk)[1].attributes ^= 4; }
-static void my_lba(struct test_disk *disk) { disk_header(disk)->my_lba = 2; disk_seal(disk); }
-static void entries_lba(struct test_disk *disk) { disk_header(disk)->entries_lba = 3; disk_seal(disk); }
-static void no_mbr(struct test_disk *disk) { disk->front[510] = 0; }
-static void dos_table(struct test_disk *disk) { disk->front[450] = 0x83; }
-static void no_uuid(struct test_disk *disk) { memset(disk_entries(disk)[1].unique, 0, 16); disk_seal(disk); }
-static void same_uuid(struct test_disk *disk) { memset(disk_entries(disk)[1].unique, 3, 16); disk_seal(disk); }
+/* Where a field stands on the disk of 512-byte sectors, and how long it is. */
+#define HEADER(field) 512 + offsetof(struct gpt_header, field), sizeof(((struct gpt_header *)0)->field)
+#define ENTRY(number, field)                                                                                 \
+	1024 + 128 * ((number) - 1) + offsetof(struct gpt_entry, field),                                     \
+		sizeof(((struct gpt_entry *)0)->field)
 
-static void beyond_the_disk(struct test_disk *disk)
-{
-	disk_header(disk)->alternate_lba = disk->sectors;
-	disk_seal(disk);
-}
+enum { DISK_MIB = 16, SECTORS = DISK_MIB * 2048 };
 
-static void first_usable_in_the_table(struct test_disk *disk)
-{
-	disk_header(disk)->first_usable_lba = 2;
-	disk_seal(disk);
-}
-
-static void last_usable_in_the_backup(struct test_disk *disk)
-{
-	disk_header(disk)->last_usable_lba = disk->sectors - 2;
-	disk_seal(disk);
-}
-
-static void usable_backwards(struct test_disk *disk)
-{
-	disk_header(disk)->last_usable_lba = disk_header(disk)->first_usable_lba - 1;
-	disk_seal(disk);
-}
-
-static void overlap(struct test_disk *disk)
-{
-	disk_entries(disk)[1].first_lba--;
-	disk_seal(disk);
-}
-
-static void overlap_inside(struct test_disk *disk)
-{
-	disk_partition(disk, 4, 6, 1);
-	disk_seal(disk);
-}
-
-static void backwards(struct test_disk *disk)
-{
-	disk_entries(disk)[0].last_lba = disk_entries(disk)[0].first_lba - 1;
-	disk_seal(disk);
-}
-
-static void starts_in_the_table(struct test_disk *disk)
-{
-	disk_entries(disk)[0].first_lba = 3;
-	disk_seal(disk);
-}
-
-static void ends_in_the_backup(struct test_disk *disk)
-{
-	disk_entries(disk)[2].last_lba = disk->sectors - 1;
-	disk_seal(disk);
-}
-
-static void ends_nowhere(struct test_disk *disk)
-{
-	disk_entries(disk)[2].last_lba = UINT64_MAX;
-	disk_seal(disk);
-}
-
+/* One wrong value each. The checksums are made right again where they would hide what is tested. */
 static const struct {
-	void (*spoil)(struct test_disk *disk);
+	size_t offset, size; /* of more than 8 bytes each becomes the value */
+	uint64_t value;
+	enum { SEAL, LEAVE } checksums;
 	const char *says;
-} spoilers[] = {
-	{ no_signature, "signature" },
-	{ revision, "revision" },
-	{ small_header, "header of 64 bytes" },
-	{ huge_header, "header of 4294967295 bytes" },
-	{ flipped_header, "damaged header" },
-	{ reserved, "reserved" },
-	{ many_entries, "entries of 128 bytes" },
-	{ entry_size, "entries of 256 bytes" },
-	{ flipped_entry, "damaged entries" },
-	{ my_lba, "header of sector 2" },
-	{ entries_lba, "entries at 3" },
-	{ no_mbr, "no boot record" },
-	{ dos_table, "does not protect" },
-	{ no_uuid, "partition 2 has no UUID" },
-	{ same_uuid, "partitions 2 and 3 have the same UUID" },
-	{ beyond_the_disk, "backup table at sector" },
-	{ first_usable_in_the_table, "which the tables need" },
-	{ last_usable_in_the_backup, "which the tables need" },
-	{ usable_backwards, "which the tables need" },
-	{ overlap, "partitions 1 and 2 overlap" },
-	{ overlap_inside, "partitions 3 and 4 overlap" },
-	{ backwards, "partition 1, sectors" },
-	{ starts_in_the_table, "partition 1, sectors" },
-	{ ends_in_the_backup, "partition 3, sectors" },
-	{ ends_nowhere, "partition 3, sectors" },
+} wrong_values[] = {
+	{ 510, 1, 0, LEAVE, "no boot record" },
+	{ 450, 1, 0x83, LEAVE, "does not protect" },
+	{ 454, 4, 63, LEAVE, "does not protect" },
+	{ HEADER(signature), 0, SEAL, "signature is missing" },
+	{ HEADER(revision), 0x20000, SEAL, "unknown revision 0x00020000" },
+	{ HEADER(header_size), 64, SEAL, "header of 64 bytes" },
+	{ HEADER(header_size), 0xffffffff, SEAL, "header of 4294967295 bytes" },
+	{ HEADER(header_crc), 0, LEAVE, "damaged header" },
+	{ HEADER(disk_guid), 1, LEAVE, "damaged header" },
+	{ HEADER(reserved), 1, SEAL, "reserved" },
+	{ HEADER(my_lba), 2, SEAL, "header of sector 2" },
+	{ HEADER(entries_lba), 3, SEAL, "entries at 3" },
+	{ HEADER(entry_count), 0x80000000, SEAL, "2147483648 entries of 128 bytes" },
+	{ HEADER(entry_size), 256, SEAL, "128 entries of 256 bytes" },
+	{ HEADER(alternate_lba), SECTORS, SEAL, "backup table at sector 32768" },
+	{ HEADER(alternate_lba), UINT64_MAX, SEAL, "backup table at sector" },
+	{ HEADER(first_usable_lba), 33, SEAL, "which the tables need" },
+	{ HEADER(last_usable_lba), SECTORS - 33, SEAL, "which the tables need" },
+	{ HEADER(last_usable_lba), UINT64_MAX, SEAL, "which the tables need" },
+	{ HEADER(last_usable_lba), 33, SEAL, "which the tables need" },
+	{ ENTRY(2, attributes), 4, LEAVE, "damaged entries" },
+	{ ENTRY(2, unique), 0, SEAL, "partition 2 has no UUID" },
+	{ ENTRY(2, unique), 3, SEAL, "partitions 2 and 3 have the same UUID" },
+	{ ENTRY(1, first_lba), 33, SEAL, "partition 1, sectors 33 to 4095, is out of bounds" },
+	{ ENTRY(1, last_lba), 2047, SEAL, "partition 1, sectors 2048 to 2047, is out of bounds" },
+	{ ENTRY(3, last_lba), SECTORS - 33, SEAL, "partition 3, sectors" },
+	{ ENTRY(3, last_lba), UINT64_MAX, SEAL, "partition 3, sectors" },
+	{ ENTRY(2, first_lba), 4095, SEAL, "partitions 1 and 2 overlap" },
+	{ ENTRY(1, last_lba), 9000, SEAL, "partitions 1 and 2 overlap" },
 };
 
-static void spoiled_tables_are_refused(void)
+static void wrong_values_are_refused(void)
 {
-	for (size_t i = 0; i < sizeof(spoilers) / sizeof(spoilers[0]); i++) {
+	for (size_t i = 0; i < sizeof(wrong_values) / sizeof(wrong_values[0]); i++) {
+		size_t size = wrong_values[i].size;
 		struct test_disk disk;
 		struct gpt gpt;
 
-		disk_make(&disk, 512, 16);
-		spoilers[i].spoil(&disk);
+		disk_make(&disk, 512, DISK_MIB);
+		if (size > sizeof(wrong_values[i].value))
+			memset(disk.front + wrong_values[i].offset, (int)wrong_values[i].value, size);
+		else
+			memcpy(disk.front + wrong_values[i].offset, &wrong_values[i].value, size);
+		if (wrong_values[i].checksums == SEAL)
+			disk_seal(&disk);
 		CHECK(read_disk(&disk, &gpt) < 0);
-		CHECK_CONTAINS(failure(), spoilers[i].says);
+		CHECK_CONTAINS(failure(), wrong_values[i].says);
 	}
+}
+
+static void a_partition_inside_another_is_refused(void)
+{
+	struct test_disk disk;
+	struct gpt gpt;
+
+	disk_make(&disk, 512, DISK_MIB);
+	disk_partition(&disk, 4, 6, 1);
+	disk_seal(&disk);
+	CHECK(read_disk(&disk, &gpt) < 0);
+	CHECK_CONTAINS(failure(), "partitions 3 and 4 overlap");
 }
 
 static void a_disk_that_did_not_grow_stays(void)
@@ -182,7 +140,8 @@ static void a_grown_disk_is_filled(void)
 		CHECK(read_disk(&disk, &again) == 0);
 		CHECK(memcmp(&gpt, &again, sizeof(gpt)) == 0);
 		CHECK(again.entries[2].first_lba == 4ULL * (1 << 20) / size);
-		CHECK(again.entries[2].last_lba == 99ULL * (1 << 20) / size - 1); /* the tables need 16.5 KiB: not MiB 100 */
+		CHECK(again.entries[2].last_lba ==
+		      99ULL * (1 << 20) / size - 1); /* the tables need 16.5 KiB: not MiB 100 */
 		CHECK(again.header.alternate_lba == disk.sectors - 1);
 		CHECK(disk.front[458] + 256 * disk.front[459] == (int)((disk.sectors - 1) & 0xffff));
 
@@ -223,7 +182,8 @@ static void only_the_last_partition_grows(void)
 int main(void)
 {
 	a_right_table_is_taken();
-	spoiled_tables_are_refused();
+	wrong_values_are_refused();
+	a_partition_inside_another_is_refused();
 	a_disk_that_did_not_grow_stays();
 	a_grown_disk_is_filled();
 	only_the_last_partition_grows();

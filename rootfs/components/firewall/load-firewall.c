@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* load-firewall FILE [tcp|udp PORT]…: what process 1 does with compiled firewall rules, for the build and the tests. */
+/* load-firewall FILE [tcp|udp PORT]…: does with compiled rules what process 1 does. */
 #include "error.h"
 #include "firewall.h"
 

@@ -8,4 +8,4 @@
  * network plugins be executed, and gives the machine its id. Links that
  * somebody put in the way are refused, not followed. 0 or fail()s.
  */
-int state_furnish(void);
+int furnish_var(void);

@@ -1,0 +1,81 @@
+# Before the first test: compiles the helpers and makes the root directory that every machine gets a copy of.
+# shellcheck shell=bash
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+tree=$(cd "$here/../.." && pwd)
+
+setup_suite() {
+	export SUITE=$BATS_SUITE_TMPDIR
+	export INIT=${INIT:-${BUILD:-$tree/build/x86_64}/init.test}
+	[ -x "$INIT" ] || { echo "there is no $INIT: make it with 'make namespace-programs'" >&2; return 1; }
+	gcc -std=gnu17 -D_GNU_SOURCE -O1 -Wall -Wextra "$here/machine.c" -o "$SUITE/machine"
+	musl-gcc -static -std=gnu17 -D_GNU_SOURCE -O1 -Wall -Wextra "$here/worker.c" -o "$SUITE/worker"
+	make_state "$SUITE/state"
+	make_root "$SUITE/root"
+}
+
+# The image ($1) of a state partition, as the node would have made it.
+make_state() {
+	truncate -s 4M "$1"
+	mke2fs -q -t ext4 -L holdfast-state "$1"
+}
+
+# A disk ($1) whose table has the state partition and nothing else.
+make_disk() {
+	truncate -s 4M "$1"
+	sfdisk --quiet "$1" <<-'EOF'
+		label: gpt
+		start=2048, size=2048, type=4D21B016-B534-45C2-A9FB-5C16E091FD2D, name=state
+	EOF
+}
+
+# The smallest batch of nftables, in $1: a table without rules.
+make_firewall() {
+	{
+		printf '\x14\0\0\0\x10\0\x01\0\0\0\0\0\0\0\0\0\0\0\0\x0a'
+		printf '\x24\0\0\0\0\x0a\x01\x04\0\0\0\0\0\0\0\0\x01\0\0\0\x0d\0\x01\0holdfast\0\0\0\0'
+		printf '\x14\0\0\0\x11\0\x01\0\0\0\0\0\0\0\0\0\0\0\0\x0a'
+	} >"$1"
+}
+
+# A root ($1) on which every step of the boot succeeds: what the initramfs leaves in /run, a disk, a configuration
+# in the tables of a "firmware", the kernel's settings as plain files (sysctl becomes /proc/sys).
+make_root() {
+	local root=$1 credentials=sys/firmware/qemu_fw_cfg/by_name/opt/io.systemd.credentials/holdfast.node.conf file
+	mkdir -p "$root"/{boot,dev,etc/holdfast/{services,helpers},proc,run/holdfast,sbin,tmp,usr/bin,usr/sbin,var} \
+		"$root"/sys/{bus,fs/{cgroup,bpf},kernel/security} "$root/$credentials" \
+		"$root"/sysctl/{kernel/random,net/ipv{4,6}/conf/lo}
+	cp "$INIT" "$root/usr/sbin/init"
+	ln -s ../usr/sbin/init "$root/sbin/init"
+	ln -s ../sbin/init "$root/usr/bin/holdfast"
+	cp "$SUITE/worker" "$root/usr/bin/worker"
+	mknod -m 666 "$root/dev/null" c 1 3
+	mknod -m 666 "$root/dev/urandom" c 1 9
+	make_disk "$root/dev/vda"
+	: >"$root/dev/kmsg"
+	for file in kernel/modules_disabled net/ipv4/conf/lo/{accept,secure,send}_redirects \
+		net/ipv6/conf/lo/{accept_redirects,accept_ra,autoconf}; do
+		: >"$root/sysctl/$file"
+	done
+	echo 3f2504e0-4f89-11d3-9a0c-0305e82c3301 >"$root/sysctl/kernel/random/boot_id"
+	printf '[node]\nname = test-node\n[network]\ninterface = lo\naddress = 192.0.2.1/32\n' >"$root/$credentials/raw"
+	: >"$root/etc/holdfast/sysctl.conf"
+	: >"$root/etc/holdfast/state.dirs"
+	make_firewall "$root/etc/holdfast/firewall.netlink"
+	cat >"$root/run/holdfast/boot" <<-EOF
+		[root]
+		version = 0.1.0
+		hash = $(printf '%064d' 0)
+		salt = $(printf '%064d' 1)
+		blocks = 1000
+		[boot]
+		slot = A
+		disk = /dev/vda
+		root = /dev/vda2
+		verity = /dev/vda3
+		step = mounts ok 3
+		step = verity ok 12
+	EOF
+	# Before the clock: a root from the future would set it.
+	touch -d 2020-01-01 "$root"
+}
