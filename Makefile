@@ -19,10 +19,13 @@ MAKEFLAGS += --no-builtin-rules --no-print-directory
 STEP := scripts/step
 .DEFAULT_GOAL := help
 
+# What each part makes stands beside it.
+parts := kernel-config/kernel.mk init/init.mk rootfs/rootfs.mk image/image.mk tests/tests.mk tests/bench/bench.mk
+
 help: ## this list
-	@sed -n 's/^\([a-z][a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | sort | awk -F'|' '{ printf "%-22s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z][a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile $(parts) | sort | awk -F'|' '{ printf "%-22s %s\n", $$1, $$2 }'
 	@echo; echo "Variables (make NAME=value):"
-	@sed -n 's/^\([A-Z]*\) *?= *\([^#]*\)# *\(.*\)/  \1|\2|\3/p' $(firstword $(MAKEFILE_LIST)) | awk -F'|' '{ printf "%-10s %-18s %s\n", $$1, $$2, $$3 }'
+	@sed -n 's/^\([A-Z]*\) *?= *\([^#]*\)# *\(.*\)/  \1|\2|\3/p' Makefile | awk -F'|' '{ printf "%-10s %-18s %s\n", $$1, $$2, $$3 }'
 
 clean: ## remove build/; downloads and cached results stay
 	rm -rf build
@@ -30,17 +33,23 @@ clean: ## remove build/; downloads and cached results stay
 distclean: clean ## remove build/ and the cache with the toolbox
 	@scripts/toolbox remove
 
-.PHONY: help clean distclean
+bench-cold: ## how long a first `make image` takes, toolbox included (most of an hour)
+	@tests/bench/cold
 
-ifeq ($(HOLDFAST_IN_TOOLBOX),)
+on-host := help clean distclean bench-cold
+.PHONY: $(on-host)
+
+ifneq ($(HOLDFAST_IN_TOOLBOX),)
+
+include $(parts)
+
+else
 
 # On the host: every other target runs in the toolbox.
-.PHONY: all-in-toolbox $(filter-out help clean distclean,$(MAKECMDGOALS))
-$(filter-out help clean distclean,$(MAKECMDGOALS)): all-in-toolbox ;
-all-in-toolbox:
-	@env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS scripts/toolbox run make $(filter-out help clean distclean,$(MAKECMDGOALS)) $(MAKEOVERRIDES)
+in-toolbox := $(filter-out $(on-host),$(MAKECMDGOALS))
+.PHONY: toolbox $(in-toolbox)
+$(in-toolbox): toolbox ;
+toolbox:
+	@env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS scripts/toolbox run make $(in-toolbox) $(MAKEOVERRIDES)
 
 endif
-
-# What each part makes stands beside it.
-include kernel-config/kernel.mk init/init.mk rootfs/rootfs.mk image/image.mk tests/tests.mk

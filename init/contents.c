@@ -8,12 +8,13 @@
 #include <fcntl.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-enum { MIB = 1 << 20, BLANK_MIB = 128, PIECE = 16 * 1024 };
+enum { MIB = 1 << 20, BLANK_MIB = 128, ALIGNMENT = 4096 };
 
-/* A word at a time: it may be all of 128 MiB. */
+/* Whether all are zero; a word at a time, for there are many. */
 static bool is_zero(const uint64_t *words, size_t count)
 {
 	uint64_t bits = 0;
@@ -23,24 +24,39 @@ static bool is_zero(const uint64_t *words, size_t count)
 	return bits == 0;
 }
 
-/* Whether the first 128 MiB, or all of a smaller device, are zero: 1, 0 or -errno. */
-static int starts_with_zeroes(int file)
+/* 1, 0 or -errno. */
+static int reads_as_zeroes(int file, uint64_t *piece)
 {
-	uint64_t piece[PIECE / sizeof(uint64_t)];
-
-	for (off_t offset = 0; offset < (off_t)BLANK_MIB * MIB; offset += PIECE) {
-		memset(piece, 0, sizeof(piece)); /* the last one may be shorter */
-		ssize_t length = pread(file, piece, sizeof(piece), offset);
+	for (int i = 0; i < BLANK_MIB; i++) {
+		ssize_t length = pread(file, piece, MIB, (off_t)i * MIB);
 
 		if (length < 0)
 			return -errno;
-		if (!is_zero(piece, sizeof(piece) / sizeof(piece[0])))
+		if (!is_zero(piece, (size_t)length / sizeof(*piece)))
 			return 0;
-		if (length < PIECE)
+		if (length < MIB)
 			break;
 	}
-	posix_fadvise(file, 0, 0, POSIX_FADV_DONTNEED); /* not to be read again */
 	return 1;
+}
+
+/*
+ * Whether the first 128 MiB, or all of a smaller device, are zero: 1, 0 or
+ * fail()s. Read past the page cache, where they would only push out what is needed.
+ */
+static int starts_with_zeroes(const char *device)
+{
+	int file = open(device, O_RDONLY | O_DIRECT | O_CLOEXEC);
+
+	if (file < 0)
+		return fail(errno, "open %s", device);
+
+	uint64_t *piece = aligned_alloc(ALIGNMENT, MIB);
+	int result = piece ? reads_as_zeroes(file, piece) : -ENOMEM;
+
+	free(piece);
+	close(file);
+	return result < 0 ? fail(-result, "read %s", device) : result;
 }
 
 static void copy_value(blkid_probe probe, const char *name, char *into, size_t size)
@@ -72,10 +88,10 @@ static int read_contents(const char *device, int file, blkid_probe probe, struct
 	if (known != 1)
 		return 0;
 
-	int zero = starts_with_zeroes(file);
+	int zeroes = starts_with_zeroes(device);
 
-	contents->blank = zero > 0;
-	return zero < 0 ? fail(-zero, "read %s", device) : 0;
+	contents->blank = zeroes > 0;
+	return zeroes < 0 ? zeroes : 0;
 }
 
 int contents_read(const char *device, struct contents *contents)

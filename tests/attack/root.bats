@@ -132,7 +132,7 @@ other_hash() {
 	echo "offset $offset of $size"
 	flip_byte "$DISK" root $offset
 	node_start --profile test --disk "$DISK"
-	CONSOLE_FAILURES='Kernel panic'
+	failures_are 'Kernel panic'
 	if wait_for_console "$NODE_IS_UP" 180 2>"$BATS_TEST_TMPDIR/said"; then
 		# Reading it ends the node, so there is no answer.
 		NODE_RUN_SECONDS=40 node_run 'cat /dev/dm-0 >/dev/null' >/dev/null 2>&1 || true

@@ -24,7 +24,7 @@ expect_untouched() {
 	partition_write "$DISK" state "$STATE"
 	local before
 	before=$(partition_sum "$DISK" state)
-	CONSOLE_FAILURES='Kernel panic|process 1 has a fault|step (mounts|cgroups|seal) failed'
+	failures_are 'Kernel panic|process 1 has a fault|step (mounts|cgroups|seal) failed'
 	node_start --profile production --disk "$DISK"
 	wait_for_console "holdfast: root: step state failed .*($1).*no service will start" 60
 	wait_for_console 'holdfast: this node is held: step state' 20
@@ -113,7 +113,7 @@ expect_untouched() {
 	dd if=/dev/urandom of="$STATE" bs=4096 seek=5000 count=16 conv=notrunc status=none
 	before=$(sha256sum <"$STATE")
 	partition_write "$DISK" state "$STATE"
-	CONSOLE_FAILURES='Kernel panic|process 1 has a fault'
+	failures_are 'Kernel panic|process 1 has a fault'
 	node_start --profile production --disk "$DISK"
 	wait_for_console 'holdfast: root: step state (ok|failed)' 60
 	console_has 'holdfast: root: step state failed'

@@ -84,7 +84,7 @@ second_disk() { echo -drive "if=none,id=second,format=raw,file=$BATS_TEST_TMPDIR
 # The backup at the end of the disk is good: the same table, with its checksum.
 @test "the first header of the partition table is damaged: the backup is used, or nothing" {
 	printf '\xff' | dd of="$DISK" bs=1 seek=$((512 + 72)) conv=notrunc status=none
-	CONSOLE_FAILURES='Kernel panic'
+	failures_are 'Kernel panic'
 	start
 	wait_for_console 'holdfast: (root: step services ok|initramfs: step partitions failed)' 90
 }

@@ -62,7 +62,7 @@ static_address() {
 
 @test "a configuration with an error: its line is named, the runtime starts, the agent doesn't" {
 	printf '[node]\nname = good-name\n[network]\naddress = 10.0.2.777/24\n' >"$BATS_TEST_TMPDIR/node.conf"
-	CONSOLE_FAILURES='Kernel panic|process 1 has a fault|step (mounts|cgroups|state|network|seal|services) failed'
+	failures_are 'Kernel panic|process 1 has a fault|step (mounts|cgroups|state|network|seal|services) failed'
 	node_start --profile production --conf "$BATS_TEST_TMPDIR/node.conf"
 	wait_for_console 'holdfast: root: step configuration failed after [0-9]+ ms: .*line 4.*; the agent will not start' 60
 	wait_for_console 'holdfast: service runtime: ready after' 120

@@ -14,7 +14,7 @@ setup_file() {
 teardown() { node_end; }
 
 boot() {
-	node_start --profile test --disk "$DISK" "$@"
+	node_start --profile test --disk "$DISK"
 	wait_for_console "$NODE_IS_UP" 180
 	wait_for_probe 120
 }

@@ -224,6 +224,7 @@ scripts_with() { (cd "$TREE" && grep -rIl --exclude-dir=build --exclude-dir=.git
 	cd "$TREE"
 	shellcheck -x --severity=warning "${scripts[@]}"
 	shellcheck -x --severity=warning tests/lib/*.bash
+	shellcheck -x --severity=warning --shell=bats tests/*/*.bats
 }
 
 @test "scripts: the ones for people print their help" {

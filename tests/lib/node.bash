@@ -60,13 +60,13 @@ node_start() {
 	[ -z "$conf" ] || command+=(--node-conf "$conf")
 	[ -z "$kernel" ] || command+=(--kernel "$kernel")
 	[ -z "$initramfs" ] || command+=(--initramfs "$initramfs")
+	# shellcheck disable=SC2054 # the commas are QEMU's
 	command+=(--
 		-chardev "socket,id=console,path=$NODE/console.sock,server=on,wait=off,logfile=$NODE/console.log"
 		-serial chardev:console
 		-chardev "pipe,id=qmp,path=$NODE/qmp,logfile=$NODE/qmp.log" -mon chardev=qmp,mode=control
 		-device virtio-serial-pci -chardev "pipe,id=probe,path=$NODE/probe"
-		-device virtserialport,chardev=probe,name=holdfast.probe
-		-pidfile "$NODE/pid")
+		-device virtserialport,chardev=probe,name=holdfast.probe)
 	[ "$on_reboot" = stay ] || command+=(-no-reboot)
 
 	# It dies with the shell that started it; bats must not wait for it at its descriptors.
@@ -106,6 +106,9 @@ node_ended_by() {
 }
 
 # ---- console ----
+
+# For tests of failures: only lines like $1 end a wait early.
+failures_are() { CONSOLE_FAILURES=$1; }
 
 # From here on (or from byte $1) waits and looks concern what the console says later.
 console_mark() { echo "${1:-$(stat -c %s "$NODE/console.log")}" >"$NODE/mark"; }

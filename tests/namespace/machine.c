@@ -6,8 +6,9 @@
  *   machine ROOT CGROUP DISK LIMITS PROGRAM
  *
  * CGROUP is a new cgroup (v2) that becomes the top of the program's tree, DISK
- * an image that becomes a loop device, the node's /dev/vda1. Descriptors 0 to 2
- * are closed, as they are where the kernel finds no console.
+ * an image that becomes a loop device, the node's /dev/vda1. It has a network
+ * interface, eth0. Descriptors 0 to 2 are closed, as they are where the kernel
+ * finds no console.
  *
  * If LIMITS is not "", it is a directory that stands in for the resource
  * controllers, on a host that keeps them in cgroup v1: what the program writes
@@ -124,6 +125,7 @@ static int hand_over_opens(void)
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	must(unshare(CLONE_NEWCGROUP) == 0, "make a cgroup namespace");
+	must(system("ip link add eth0 type veth peer name far") == 0, "make eth0");
 	enter(argv[1]);
 	/* Our parent shares the table of descriptors: they close at exec, for us alone. */
 	must(syscall(SYS_close_range, 0, ~0U, CLOSE_RANGE_CLOEXEC) == 0, "close descriptors at exec");

@@ -5,10 +5,16 @@ load machine
 setup() { machine_new; }
 teardown() { machine_remove; }
 
+# The services in the order in which they were started.
+starts() { sed -n 's/.*service \(.*\): started.*/\1/p' "$CONSOLE" | paste -sd' '; }
+
+# The waits of service $1 before its restarts.
+waits() { sed -n "s/.*service $1: again in \(.*\) s/\1/p" "$CONSOLE" | paste -sd' '; }
+
 @test "services start in the order of after and before, each once the others are ready" {
 	service alpha <<-EOF
 		[service]
-		exec = /usr/bin/worker mark /run/order-alpha ready sleep
+		exec = /usr/bin/worker ready sleep
 		ready = notify
 		after = zeta
 	EOF
@@ -20,7 +26,7 @@ teardown() { machine_remove; }
 	EOF
 	service zeta <<-EOF
 		[service]
-		exec = /usr/bin/worker mark /run/order-zeta sleep
+		exec = /usr/bin/worker sleep
 	EOF
 	boot
 	service_is middle starting
@@ -28,7 +34,266 @@ teardown() { machine_remove; }
 	expect "the state of alpha" "$(service_status alpha state)" waiting
 	: >"$ROOT/run/go"
 	service_is alpha ready
-	expect "the order of the starts" \
-		"$(sed -n 's/.*service \(.*\): started.*/\1/p' "$CONSOLE" | paste -sd' ')" "middle zeta alpha"
+	expect "the order of the starts" "$(starts)" "middle zeta alpha"
 	expect "the node" "$(status .state)" running
+	console_has 'ready: version 0\.1\.0\+test, slot A'
+}
+
+@test "a chain of services that are ready at once starts without waiting for an event" {
+	service alpha <<<$'[service]\nexec = /usr/bin/worker sleep\nafter = beta'
+	service beta <<<$'[service]\nexec = /usr/bin/worker sleep\nafter = gamma'
+	service gamma <<<$'[service]\nexec = /usr/bin/worker sleep'
+	boot
+	expect "the first status" "$(status '[.services[].state] | unique[]')" ready
+	expect "the order of the starts" "$(starts)" "gamma beta alpha"
+}
+
+@test "READY=1 counts from the main process only" {
+	service runtime <<-EOF
+		[service]
+		exec = /usr/bin/worker child-ready mark /run/told wait /run/go ready sleep
+		ready = notify
+	EOF
+	boot
+	wait_quickly "the child to have sent it" test -e "$ROOT/run/told"
+	holdfast status >"$MACHINE/said" # answered after what had been sent before
+	expect "the state after the child's message" "$(service_status runtime state)" starting
+	: >"$ROOT/run/go"
+	service_is runtime ready
+}
+
+@test "a service that is not ready in time is killed and starts again" {
+	service runtime <<-EOF
+		[service]
+		exec = /usr/bin/worker ignore wait /run/go ready sleep
+		ready = notify
+		start-timeout = 200ms
+		restart-delay = 100ms
+	EOF
+	boot
+	console_has 'service runtime: is not ready in time; killing it'
+	console_has 'service runtime: ended by signal 9'
+	: >"$ROOT/run/go"
+	service_is runtime ready
+	[ "$(service_status runtime restarts)" -ge 1 ] || fail "it was not counted as a restart"
+}
+
+@test "a service that sends no WATCHDOG=1 is killed; one that does, lives" {
+	service runtime <<-EOF
+		[service]
+		exec = /usr/bin/worker ready alive-until /run/silent sleep
+		ready = notify
+		watchdog = 300ms
+		restart-delay = 100ms
+	EOF
+	boot
+	service_is runtime ready
+	wait_quickly "20 signs of life" lines_in "$ROOT/run/silent.count" 20 # a second and more
+	expect "restarts while it gave signs of life" "$(service_status runtime restarts)" 0
+	: >"$ROOT/run/silent"
+	console_has 'service runtime: gives no sign of life; killing it'
+	wait_quickly "a restart" console_has 'service runtime: again in 0.1 s'
+}
+
+lines_in() { [ "$(wc -l <"$1")" -ge "$2" ]; }
+
+@test "restarts back off, up to the maximum, and start anew after healthy time" {
+	service runtime <<-EOF
+		[service]
+		exec = /usr/bin/worker end-if /run/bad live 400 say good exit 1
+		restart-delay = 100ms
+		restart-delay-max = 400ms
+		healthy-after = 300ms
+	EOF
+	: >"$ROOT/run/bad"
+	boot
+	wait_quickly "four failures" console_count_is 'service runtime: again' 4
+	expect "the waits" "$(waits runtime)" "0.1 0.2 0.4 0.4"
+	rm "$ROOT/run/bad"
+	console_has 'service runtime: ended with status 1 after 0\.[45] s: good'
+	expect "the wait after 400 ms of health" "$(waits runtime | cut -d' ' -f5-)" 0.1
+}
+
+console_count_is() { [ "$(console_count "$1")" = "$2" ]; }
+
+@test "a one-shot is done when it ended well, and what comes after it starts then" {
+	service images <<-EOF
+		[service]
+		exec = /usr/bin/worker wait /run/go
+		ready = exit
+		before = runtime
+	EOF
+	service runtime <<<$'[service]\nexec = /usr/bin/worker sleep'
+	boot
+	service_is images starting
+	expect "the runtime" "$(service_status runtime state)" waiting
+	: >"$ROOT/run/go"
+	service_is runtime ready
+	expect "the one-shot" "$(service_status images state)" done
+	expect "restarts of the one-shot" "$(service_status images restarts)" 0
+	expect "the node" "$(status .state)" running
+}
+
+@test "a one-shot that fails is tried again, and holds what comes after it" {
+	service images <<-EOF
+		[service]
+		exec = /usr/bin/worker say broken end-if /run/bad
+		ready = exit
+		restart-delay = 100ms
+		restart-delay-max = 100ms
+		before = runtime
+	EOF
+	service runtime <<<$'[service]\nexec = /usr/bin/worker sleep'
+	: >"$ROOT/run/bad"
+	boot
+	wait_quickly "three failures" console_has_many 'service images: ended with status 1 .*: broken$' 3
+	expect "the runtime" "$(service_status runtime state)" waiting
+	rm "$ROOT/run/bad"
+	service_is runtime ready
+	expect "the one-shot" "$(service_status images state)" done
+}
+
+console_has_many() { [ "$(console_count "$1")" -ge "$2" ]; }
+
+@test "a program that can't be executed: the console says why, the others run" {
+	service broken <<<$'[service]\nexec = /usr/bin/missing\nrestart-delay = 100ms'
+	service runtime <<<$'[service]\nexec = /usr/bin/worker sleep'
+	boot
+	console_has 'service broken: ended with status 127 after .*: execute /usr/bin/missing: No such file or directory'
+	wait_quickly "another try" console_has_many 'service broken: started' 2
+	expect "the runtime" "$(service_status runtime state)" ready
+}
+
+@test "a restart ends the main process only" {
+	service runtime <<<$'[service]\nexec = /usr/bin/worker brood 3 ready sleep\nready = notify'
+	boot
+	service_is runtime ready
+	before=$(service_status runtime pid)
+	children=$(pgrep -P "$(service_pid runtime)" | sort)
+	expect "the number of its children" "$(wc -w <<<"$children")" 3
+	expect "the answer" "$(holdfast restart runtime)" "runtime: restarting"
+	wait_quickly "another main process" pid_is_not "$before"
+	service_is runtime ready
+	expect "what lives on of its children" "$(pgrep -P "$INIT_PID" -x worker | sort | comm -12 - <(echo "$children"))" \
+		"$children"
+	expect "what the console says of an end that was asked for" "$(console_count '<3>holdfast: service runtime')" 0
+}
+
+pid_is_not() { [ "$(service_status runtime pid)" != "$1" ] && service_state_is runtime ready; }
+
+@test "a restart of a service that does not end when asked: it is killed" {
+	service runtime <<-EOF
+		[service]
+		exec = /usr/bin/worker ignore ready sleep
+		ready = notify
+		stop-timeout = 200ms
+	EOF
+	boot
+	service_is runtime ready
+	before=$(service_status runtime pid)
+	holdfast restart runtime
+	console_has 'service runtime: does not end when asked; killing it'
+	wait_quickly "another main process" pid_is_not "$before"
+}
+
+@test "a confined service: nothing of process 1 comes along" {
+	score=-500
+	(echo -500 >/proc/self/oom_score_adj) 2>/dev/null || score=500 # lowering it needs cap_sys_resource
+	service runtime <<-EOF
+		[service]
+		exec = /usr/bin/worker say "two words" ready sleep
+		environment = PATH=/usr/bin
+		ready = notify
+		watchdog = 30s
+		[resources]
+		oom-score-adjust = $score
+		open-files = 4096
+		memory-max = 512M
+		memory-low = 64M
+		pids-max = 77
+		cpu-weight = 200
+		[confinement]
+		capabilities = cap_net_admin cap_net_raw
+	EOF
+	boot
+	service_is runtime ready
+	expect "its log" "$(<"$ROOT/run/holdfast/log/runtime.log")" "two words"
+	pid=$(service_pid runtime)
+	state=$(cat "/proc/$pid/status")
+	expect_line "its status" "$state" '^SigBlk:\s0000000000000000$'
+	expect_line "its status" "$state" '^SigIgn:\s0000000000000000$'
+	expect_line "its status" "$state" '^SigCgt:\s0000000000000000$'
+	expect_line "its status" "$state" '^CapBnd:\s0000000000003000$'
+	expect_line "its status" "$state" '^CapEff:\s0000000000003000$'
+	expect_line "its status" "$state" '^CapInh:\s0000000000000000$'
+	expect_line "its status" "$state" '^NoNewPrivs:\s1$'
+	expect_line "its status" "$state" '^Umask:\s0022$'
+	expect "its OOM score" "$(<"/proc/$pid/oom_score_adj")" $score
+	expect "its open files" "$(awk '/^Max open files/ { print $4, $5 }' "/proc/$pid/limits")" "4096 4096"
+	read -r _ _ _ _ _ session terminal _ <"/proc/$pid/stat"
+	expect "its terminal" "$terminal" 0
+	expect "its session" "$session" "$(awk '/^NSsid/ { print $2 }' "/proc/$pid/status")"
+	expect "the leader of its session" "$session" "$pid"
+	expect "its descriptors" "$(find "/proc/$pid/fd" -type l -printf '%f %l\n' | sort)" \
+		$'0 /dev/null\n1 /run/holdfast/log/runtime.log\n2 /run/holdfast/log/runtime.log'
+	expect "its environment" "$(tr '\0' '\n' <"/proc/$pid/environ" | sort)" \
+		$'NOTIFY_SOCKET=/run/holdfast/notify\nPATH=/usr/bin\nWATCHDOG_USEC=30000000'
+	expect_line "its cgroup" "$(cat "/proc/$pid/cgroup")" "^0::.*/${CGROUP##*/}/system/runtime\$"
+	expect "memory.max" "$(limit memory.max)" 536870912
+	expect "memory.low" "$(limit memory.low)" 67108864
+	expect "pids.max" "$(limit pids.max)" 77
+	expect "cpu.weight" "$(limit cpu.weight)" 200
+}
+
+# What process 1 wrote as the limit $1 of the runtime.
+limit() {
+	if [ -n "$(stand_in)" ]; then
+		cat "$MACHINE/limits/runtime.$1"
+	else
+		cat "$CGROUP/system/runtime/$1"
+	fi
+}
+
+@test "a service that asks for all capabilities gets those of process 1" {
+	service runtime <<-EOF
+		[service]
+		exec = /usr/bin/worker sleep
+		[confinement]
+		capabilities = all
+		no-new-privileges = no
+	EOF
+	boot
+	service_is runtime ready
+	state=$(cat "/proc/$(service_pid runtime)/status")
+	expect_line "its status" "$state" "^CapEff:\s$(awk '/^CapEff/ { print $2 }' "/proc/$INIT_PID/status")\$"
+	expect_line "its status" "$state" '^NoNewPrivs:\s0$'
+	expect "its OOM score" "$(<"/proc/$(service_pid runtime)/oom_score_adj")" 0
+	expect_no_line "its environment" "$(tr '\0' '\n' <"/proc/$(service_pid runtime)/environ")" .
+}
+
+@test "what a service prints is bounded, and its last line is on the console when it fails" {
+	service runtime <<-EOF
+		[service]
+		exec = /usr/bin/worker say first shout 3000000 wait /run/go kill 11
+		restart-delay = 1h
+		restart-delay-max = 1h
+	EOF
+	boot
+	log=$ROOT/run/holdfast/log/runtime.log
+	wait_quickly "the log to be cut" -t 15 test -e "$log.1"
+	wait_quickly "the log to be small" smaller_than "$log" 1048577
+	[ "$(stat -c %s "$log.1")" -le 1048576 ] || fail "the copy is larger than the limit: $(stat -c %s "$log.1")"
+	expect "the last line of the copy" "$(tail -n 1 "$log.1" | tr -d '\0')" "$(printf %063d 2999936)"
+	expect "who may read it" "$(stat -c %a "$log.1") $(stat -c %a "$log")" "600 600"
+	: >"$ROOT/run/go"
+	console_has 'service runtime: ended by signal 11'
+}
+
+smaller_than() { [ "$(stat -c %s "$1")" -lt "$2" ]; }
+
+@test "the last line of a service that failed is shown without what could harm a terminal" {
+	service runtime <<<$'[service]\nexec = /usr/bin/worker say a redden b exit 3'
+	boot
+	console_has 'service runtime: ended with status 3 after 0\.. s:  \[31mb$'
+	expect "control characters on the console" "$(tr -d '[:print:]\n' <"$CONSOLE" | wc -c)" 0
 }

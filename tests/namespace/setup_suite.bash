@@ -44,7 +44,7 @@ make_root() {
 	local root=$1 credentials=sys/firmware/qemu_fw_cfg/by_name/opt/io.systemd.credentials/holdfast.node.conf file
 	mkdir -p "$root"/{boot,dev,etc/holdfast/{services,helpers},proc,run/holdfast,sbin,tmp,usr/bin,usr/sbin,var} \
 		"$root"/sys/{bus,fs/{cgroup,bpf},kernel/security} "$root/$credentials" \
-		"$root"/sysctl/{kernel/random,net/ipv{4,6}/conf/lo}
+		"$root"/sysctl/{kernel/random,net/ipv{4,6}/conf/eth0}
 	cp "$INIT" "$root/usr/sbin/init"
 	ln -s ../usr/sbin/init "$root/sbin/init"
 	ln -s ../sbin/init "$root/usr/bin/holdfast"
@@ -53,12 +53,12 @@ make_root() {
 	mknod -m 666 "$root/dev/urandom" c 1 9
 	make_disk "$root/dev/vda"
 	: >"$root/dev/kmsg"
-	for file in kernel/modules_disabled net/ipv4/conf/lo/{accept,secure,send}_redirects \
-		net/ipv6/conf/lo/{accept_redirects,accept_ra,autoconf}; do
+	for file in kernel/modules_disabled net/ipv4/conf/eth0/{accept,secure,send}_redirects \
+		net/ipv6/conf/eth0/{accept_redirects,accept_ra,autoconf}; do
 		: >"$root/sysctl/$file"
 	done
 	echo 3f2504e0-4f89-11d3-9a0c-0305e82c3301 >"$root/sysctl/kernel/random/boot_id"
-	printf '[node]\nname = test-node\n[network]\ninterface = lo\naddress = 192.0.2.1/32\n' >"$root/$credentials/raw"
+	printf '[node]\nname = test-node\n[network]\ninterface = eth0\naddress = 192.0.2.1/32\n' >"$root/$credentials/raw"
 	: >"$root/etc/holdfast/sysctl.conf"
 	: >"$root/etc/holdfast/state.dirs"
 	make_firewall "$root/etc/holdfast/firewall.netlink"

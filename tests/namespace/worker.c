@@ -6,6 +6,7 @@
  *   ready | alive          tell process 1 READY=1 | WATCHDOG=1
  *   child-ready            the same by a child, which is not the main process
  *   say WORD               print a line
+ *   redden WORD            the same, in red
  *   shout BYTES            print so many bytes, in lines of 64
  *   mark FILE              append a line to a file
  *   wait FILE              until there is this file
@@ -13,16 +14,22 @@
  *   orphans N              N processes that their parents leave behind as zombies
  *   brood N                N children that live until they are told to end
  *   ignore                 SIGTERM means nothing from here on
+ *   alive-until FILE       tell WATCHDOG=1 all the time, with a line in FILE.count for each, until there is FILE
+ *   pod NAME               what follows runs in the cgroup /kubepods/NAME, in a child; we go on with "sleep"
+ *   end-if FILE            end with status 1 if there is this file
+ *   live MILLISECONDS      do nothing for so long
  *   exit N | kill N        end with this status | by this signal
  *   sleep                  until a signal
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -81,6 +88,40 @@ static void wait_for(const char *path, int there)
 		poll(NULL, 0, 10);
 }
 
+static void alive_until(const char *path)
+{
+	char count[256];
+
+	snprintf(count, sizeof(count), "%s.count", path);
+	while (access(path, F_OK) < 0) {
+		notify("WATCHDOG=1");
+		mark(count);
+		poll(NULL, 0, 50);
+	}
+}
+
+/* True in the child, which is in the cgroup. */
+static int pod(const char *name)
+{
+	char path[256];
+
+	if (fork() != 0)
+		return 0;
+	mkdir("/sys/fs/cgroup/kubepods", 0755);
+	snprintf(path, sizeof(path), "/sys/fs/cgroup/kubepods/%s", name);
+	mkdir(path, 0755);
+	strcat(path, "/cgroup.procs");
+
+	int procs = open(path, O_WRONLY | O_CLOEXEC);
+
+	if (procs < 0 || write(procs, "0", 1) != 1) {
+		fprintf(stderr, "%s: %s\n", path, strerror(errno));
+		exit(3);
+	}
+	close(procs);
+	return 1;
+}
+
 /* Half of them end before their parents, half after. */
 static void orphans(long count)
 {
@@ -128,6 +169,8 @@ int main(int argc, char **argv)
 			return 2;
 		else if (i++, strcmp(word, "say") == 0)
 			dprintf(STDOUT_FILENO, "%s\n", value);
+		else if (strcmp(word, "redden") == 0)
+			dprintf(STDOUT_FILENO, "\033[31m%s\n", value);
 		else if (strcmp(word, "shout") == 0)
 			shout(atol(value));
 		else if (strcmp(word, "mark") == 0)
@@ -140,6 +183,17 @@ int main(int argc, char **argv)
 			orphans(atol(value));
 		else if (strcmp(word, "brood") == 0)
 			brood(atol(value));
+		else if (strcmp(word, "alive-until") == 0)
+			alive_until(value);
+		else if (strcmp(word, "pod") == 0) {
+			if (!pod(value))
+				for (;;)
+					pause();
+		} else if (strcmp(word, "end-if") == 0) {
+			if (access(value, F_OK) == 0)
+				return 1;
+		} else if (strcmp(word, "live") == 0)
+			poll(NULL, 0, atoi(value));
 		else if (strcmp(word, "exit") == 0)
 			return atoi(value);
 		else if (strcmp(word, "kill") == 0)

@@ -88,7 +88,7 @@ static void wrong_files_are_refused(void)
 	}
 	wrong = right;
 	wrong.nlmsg_len = ~3U;
-	CHECK(open_changed(1, wrong, 0) < 0);
+	CHECK(open_changed(2, wrong, 0) < 0);
 	wrong = right;
 	wrong.nlmsg_type = NFNL_MSG_BATCH_END; /* in the middle */
 	CHECK(open_changed(1, wrong, 0) < 0);

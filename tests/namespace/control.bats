@@ -1,0 +1,123 @@
+# What can be asked of process 1, and by whom.
+
+load machine
+
+setup() {
+	machine_new
+	service runtime <<<$'[service]\nexec = /usr/bin/worker ready sleep\nready = notify'
+	boot
+	service_is runtime ready
+	SOCKET=$ROOT/run/holdfast/control
+}
+
+teardown() {
+	[ -z "${idle[*]:-}" ] || kill "${idle[@]}" 2>/dev/null || true
+	machine_remove
+}
+
+# Sends standard input as one packet, prints the answer.
+packet() { socat -t 5 -b 65536 - "UNIX-CONNECT:$SOCKET,type=5"; }
+
+@test "status: for a person" {
+	said=$(holdfast status)
+	expect_line "the status" "$said" '^node +test-node, up [0-9]+ s$'
+	expect_line "the status" "$said" '^version +0\.1\.0\+test, slot A, root 0{16}$'
+	expect_line "the status" "$said" '^state +running$'
+	expect_line "the status" "$said" '^address +192\.0\.2\.1/32 on eth0$'
+	expect_line "the status" "$said" '^runtime +ready, pid [0-9]+, restarts 0$'
+	expect_line "the status" "$said" '^mark +unsigned-configuration$'
+}
+
+@test "logs and version need no process 1" {
+	expect "the version" "$(holdfast version)" "holdfast 0.1.0+test"
+	echo hello >>"$ROOT/run/holdfast/log/runtime.log"
+	expect "the log" "$(holdfast logs runtime)" hello
+	expect_refusal "the log of no service" 'no log of .nothing.: No such file' holdfast logs nothing
+	expect_refusal "a path as a service" 'is no name of a service' holdfast logs ../status
+}
+
+@test "wrong words are refused, and change nothing" {
+	expect_refusal "an unknown service" "there is no service 'nothing'" holdfast restart nothing
+	expect_refusal "a wrong kind of power" "'power' takes 'off' or 'reboot'" holdfast power on
+	expect_refusal "a word too many" usage holdfast power off now
+	expect_refusal "no word" usage holdfast
+	expect "an unknown request" "$(printf 'dance' | packet)" "error: no request 'dance'"
+	expect "an unknown request with an argument" "$(printf 'stat us' | packet)" "error: no request 'stat'"
+	expect "a request in capitals" "$(printf 'POWER off' | packet)" "error: no request 'POWER'"
+	expect "a blank" "$(printf ' ' | packet)" "error: no request ''"
+	expect "restart without a name" "$(printf 'restart' | packet)" "error: there is no service ''"
+	expect "power without a word" "$(printf 'power' | packet)" "error: 'power' takes 'off' or 'reboot'"
+	expect "the state of the node" "$(status .state)" running
+	expect "the restarts" "$(service_status runtime restarts)" 0
+}
+
+@test "an oversized packet is refused as a whole, whatever it starts with" {
+	expect "the answer to 60000 bytes" "$({ printf 'power off\0'; head -c 59990 /dev/zero; } | packet)" \
+		"error: a request has at most 127 bytes"
+	expect "the answer to 128 bytes" "$({ printf 'power off\0'; head -c 118 /dev/zero; } | packet)" \
+		"error: a request has at most 127 bytes"
+	expect "the answer to 127 bytes" "$(head -c 127 /dev/zero | tr '\0' x | packet)" \
+		"error: no request '$(head -c 32 /dev/zero | tr '\0' x)'"
+	expect "the state of the node" "$(status .state)" running
+}
+
+@test "clients that connect and say nothing keep nobody out" {
+	descriptors=$(find "/proc/$INIT_PID/fd" -type l | wc -l)
+	idle=()
+	for _ in $(seq 12); do
+		socat -u "UNIX-CONNECT:$SOCKET,type=5" - 3>&- >/dev/null 2>&1 &
+		idle+=($!)
+	done
+	wait_quickly "the idle clients to be connected" connected 4
+	for _ in $(seq 20); do
+		expect_line "the answer to another" "$(holdfast status)" '^state +running$'
+	done
+	kill "${idle[@]}" 2>/dev/null || true
+	wait_quickly "their descriptors to be closed" descriptors_are "$descriptors"
+}
+
+connected() { [ "$(find "/proc/$INIT_PID/fd" -type l | wc -l)" -ge $((descriptors + $1)) ]; }
+descriptors_are() { [ "$(find "/proc/$INIT_PID/fd" -type l | wc -l)" = "$1" ]; }
+
+@test "a hundred clients at once: each gets an answer or is told that it got none" {
+	for number in $(seq 100); do
+		(holdfast status >"$MACHINE/answer-$number" 2>"$MACHINE/refusal-$number" 3>&- &&
+			grep -q '^state' "$MACHINE/answer-$number" || grep -q . "$MACHINE/refusal-$number" || echo "$number" >>"$MACHINE/lost") &
+		idle+=($!)
+	done
+	wait "${idle[@]}" || true
+	idle=()
+	[ ! -e "$MACHINE/lost" ] || fail "clients that got neither: $(paste -sd' ' "$MACHINE/lost")"
+	answered=$(grep -l '^state' "$MACHINE"/answer-* | wc -l)
+	[ "$answered" -ge 50 ] || fail "only $answered of 100 got an answer: $(cat "$MACHINE"/refusal-* | sort | uniq -c)"
+}
+
+@test "only root may ask" {
+	expect "the modes of the sockets" "$(stat -c %a:%u "$SOCKET" "$ROOT/run/holdfast/notify" | paste -sd' ')" "600:0 600:0"
+	expect_refusal "an ordinary user" 'ask process 1 over .*: Permission denied' \
+		chroot --userspec=65534:65534 "$ROOT" /usr/bin/holdfast status
+	chmod 666 "$SOCKET" # even then: process 1 looks who it is
+	expect_refusal "an ordinary user who can open the socket" 'without an answer|reset|Broken pipe' \
+		chroot --userspec=65534:65534 "$ROOT" /usr/bin/holdfast power off
+	expect_line "the answer to root" "$(holdfast status)" '^state +running$'
+}
+
+@test "status.json can be read by all, and is whole at every moment while services flap" {
+	machine_stop
+	for name in a b c; do
+		service "$name" <<<$'[service]\nexec = /usr/bin/worker exit 1\nrestart-delay = 1ms\nrestart-delay-max = 10ms'
+	done
+	service long <<<$'[service]\nexec = /usr/bin/worker sleep'
+	boot
+	deadline=$((SECONDS + 5)) count=0 different=()
+	while [ "$(status '[.services[] | select(.name == "a") | .restarts] | first')" -lt 100 ] && [ $SECONDS -lt $deadline ]; do
+		text=$(<"$ROOT/run/holdfast/status.json")
+		said=$(jq -e '[.services[].name] | join(" ")' <<<"$text" 2>&1) || fail "not whole: $said: $text"
+		expect "the services" "$said" '"a b c long runtime"'
+		different+=("$(jq -c '[.services[] | .state + (.restarts | tostring)]' <<<"$text")")
+		count=$((count + 1))
+	done
+	[ $count -ge 10 ] || fail "read only $count times"
+	[ "$(printf '%s\n' "${different[@]}" | sort -u | wc -l)" -ge 5 ] || fail "the services did not flap: ${different[*]}"
+	expect "its mode" "$(stat -c %a "$ROOT/run/holdfast/status.json")" 644
+}
