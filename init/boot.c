@@ -7,6 +7,7 @@
 
 #include "clock.h"
 #include "error.h"
+#include "file.h"
 #include "log.h"
 #include "node.h"
 #include "power.h"
@@ -106,6 +107,17 @@ static void run_steps(struct node *node, const char *stage, const struct step *s
 	log_stage(NULL);
 }
 
+/*
+ * Much of a boot is waiting for RCU grace periods: a dozen milliseconds for
+ * each cgroup, module or packet filter. Until the node is ready they are
+ * ended at once (rcu_expedited of kernel/ksysfs.c).
+ */
+static void hurry(bool yes)
+{
+	if (file_write("/sys/kernel/rcu_expedited", yes ? "1" : "0") < 0)
+		log_error("%s", failure());
+}
+
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 void boot_initramfs(struct node *node)
@@ -116,5 +128,11 @@ void boot_initramfs(struct node *node)
 
 void boot_root(struct node *node)
 {
+	hurry(true);
 	run_steps(node, "root", root_steps, COUNT(root_steps));
+}
+
+void boot_finished(void)
+{
+	hurry(false);
 }

@@ -9,3 +9,6 @@ struct node;
 
 /* From the exec of /sbin/init to the loop. */
 void boot_root(struct node *node);
+
+/* All that should run does: the kernel may take its time again. */
+void boot_finished(void);

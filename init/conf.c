@@ -220,7 +220,8 @@ int conf_duration(const char *value, unsigned *milliseconds)
 	unsigned long long number;
 
 	if (read_with_unit(value, units, DAY, &number) < 0 || number == 0)
-		return fail(0, "must be a time such as 500ms, 30s, 5min or 1h, up to a day, not %.40s", value);
+		return fail(0, "must be a time such as 500ms, 30s, 5min or 1h, up to a day, not %.40s",
+			    value);
 	*milliseconds = (unsigned)number;
 	return 0;
 }

@@ -27,8 +27,8 @@ struct conf_key {
 int conf_parse(const char *name, char *text, size_t length, const struct conf_key *keys, void *into);
 
 /* Values that several files use; each returns 0 or fail()s with why. */
-int conf_boolean(const char *value, bool *into);                          /* yes | no */
+int conf_boolean(const char *value, bool *into); /* yes | no */
 int conf_number(const char *value, unsigned long long maximum, unsigned long long *into);
-int conf_size(const char *value, unsigned long long *into);               /* bytes; K, M, G */
-int conf_duration(const char *value, unsigned *milliseconds);             /* 500ms, 30s, 5min, 1h; at most a day */
-int conf_string(const char *value, char *into, size_t size);              /* not empty, must fit */
+int conf_size(const char *value, unsigned long long *into);   /* bytes; K, M, G */
+int conf_duration(const char *value, unsigned *milliseconds); /* 500ms, 30s, 5min, 1h; at most a day */
+int conf_string(const char *value, char *into, size_t size);  /* not empty, must fit */

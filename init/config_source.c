@@ -21,7 +21,7 @@
 #include <sys/mount.h>
 #include <unistd.h>
 
-#define CREDENTIAL "holdfast.node.conf"
+#define CREDENTIAL         "holdfast.node.conf"
 #define PARTITION_TYPE_ESP "c12a7328-f81f-11d2-ba4b-00a0c93ec93b"
 
 enum {
@@ -138,7 +138,8 @@ static ssize_t read_smbios(const struct node *node, char *text, size_t size)
 
 		if (length < 0)
 			return length == -ENOENT ? 0 : length;
-		length = smbios_credential((const unsigned char *)structure, (size_t)length, CREDENTIAL, text, size);
+		length = smbios_credential((const unsigned char *)structure, (size_t)length, CREDENTIAL, text,
+					   size);
 		if (length != -ENOENT)
 			return length;
 	}
@@ -153,12 +154,12 @@ static const struct source {
 	const char *name;
 	ssize_t (*read)(const struct node *node, char *text, size_t size);
 } sources[] = {
-	{ "the ESP", read_esp },
-	{ "fw_cfg", read_fw_cfg },
-	{ "SMBIOS", read_smbios },
+	{ "the ESP", read_esp    },
+	{ "fw_cfg",  read_fw_cfg },
+	{ "SMBIOS",  read_smbios },
 };
 
-/* A bad configuration is not half believed: the default takes its place, and the failed step holds the agent. */
+/* A bad configuration is not half used: the default takes its place, and the step holds the agent. */
 static int use(struct node *node, const struct source *source, char *text, size_t length)
 {
 	char name[48];

@@ -59,8 +59,8 @@ static void answer_power(const char *argument, char *answer)
 static void answer_network(const char *argument, char *answer)
 {
 	(void)argument;
-	status_changed();
-	snprintf(answer, CONTROL_ANSWER_MAX, "thanks\n");
+	status_address_changed();
+	snprintf(answer, CONTROL_ANSWER_MAX, "noted\n");
 }
 
 #ifdef TEST_HOOKS

@@ -60,9 +60,9 @@ static int apply(struct target *target, const struct dhcp_lease *lease)
 		result = rtnetlink_address_set(target->socket, target->index, &lease->address, ORIGIN_DHCP,
 					       lease->lifetime);
 	if (result == 0 && lease->has_gateway)
-		result = rtnetlink_gateway_set(target->socket, target->index, &lease->gateway, &lease->address,
-					       !address_in_network(&lease->gateway, &lease->address),
-					       ORIGIN_DHCP);
+		result = rtnetlink_gateway_set(
+			target->socket, target->index, &lease->gateway, &lease->address,
+			!address_in_network(&lease->gateway, &lease->address), ORIGIN_DHCP);
 	return result < 0 ? result : resolv_conf_write(lease->dns, lease->dns_count);
 }
 
@@ -104,10 +104,10 @@ static const struct {
 	const char *name;
 	int (*handle)(struct target *target);
 } events[] = {
-	{ "deconfig", lease_lost },
-	{ "bound", lease_given },
-	{ "renew", lease_given },
-	{ "nak", nothing_changed },
+	{ "deconfig",  lease_lost      },
+	{ "bound",     lease_given     },
+	{ "renew",     lease_given     },
+	{ "nak",       nothing_changed },
 	{ "leasefail", nothing_changed },
 };
 

@@ -72,28 +72,36 @@ static void load_for_alias(struct loader *loader, const char *alias, const char 
 	kmod_module_unref_list(found);
 }
 
-/* The alias of a device without a driver. Whether it has one; directory is that of its bus's devices. */
+/*
+ * The alias of a device that has one but no driver; directory is that of its
+ * bus's devices. Most have none, so that is what is asked first.
+ */
 static bool read_alias(int directory, const char *device, char *alias, size_t size)
 {
 	char path[300];
 
-	snprintf(path, sizeof(path), "%s/driver", device);
-	if (faccessat(directory, path, F_OK, 0) == 0)
-		return false;
 	snprintf(path, sizeof(path), "%s/modalias", device);
-
 	int file = openat(directory, path, O_RDONLY | O_CLOEXEC);
 
 	if (file < 0)
 		return false;
 
-	ssize_t length = read(file, alias, size - 1);
+	snprintf(path, sizeof(path), "%s/driver", device);
+	ssize_t length = faccessat(directory, path, F_OK, 0) == 0 ? 0 : read(file, alias, size - 1);
 
 	close(file);
 	while (length > 0 && alias[length - 1] == '\n')
 		length--;
 	alias[length > 0 ? length : 0] = '\0';
 	return length > 0;
+}
+
+/* ACPI names what has no identity, hundreds of objects, device:00 and so on; "." and ".." are none either. */
+static bool is_nameless(const char *device)
+{
+	static const char acpi[] = "device:";
+
+	return device[0] == '.' || strncmp(device, acpi, sizeof(acpi) - 1) == 0;
 }
 
 static void load_for_bus(struct loader *loader, const char *bus)
@@ -107,7 +115,7 @@ static void load_for_bus(struct loader *loader, const char *bus)
 	if (!devices)
 		return;
 	for (struct dirent *entry; (entry = readdir(devices));)
-		if (entry->d_name[0] != '.' &&
+		if (!is_nameless(entry->d_name) &&
 		    read_alias(dirfd(devices), entry->d_name, alias, sizeof(alias)))
 			load_for_alias(loader, alias, bus, entry->d_name);
 	closedir(devices);

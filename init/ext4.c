@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <unistd.h>
 
 /* The start of the superblock; numbers are little-endian. */
@@ -17,12 +18,15 @@ struct superblock {
 	uint16_t magic, state;
 	uint32_t unused_3[9];
 	uint32_t incompatible_features;
-	uint32_t unused_4[59];
+	uint32_t unused_4[5];
+	char label[16];
+	uint32_t unused_5[50];
 	uint32_t blocks_high;
 };
 
 _Static_assert(__builtin_offsetof(struct superblock, magic) == 0x38, "s_magic");
 _Static_assert(__builtin_offsetof(struct superblock, incompatible_features) == 0x60, "s_feature_incompat");
+_Static_assert(__builtin_offsetof(struct superblock, label) == 0x78, "s_volume_name");
 _Static_assert(__builtin_offsetof(struct superblock, blocks_high) == 0x150, "s_blocks_count_hi");
 
 enum {
@@ -49,12 +53,13 @@ int ext4_read(const char *device, struct ext4 *ext4)
 	if (length != sizeof(super))
 		return fail(errnum, "read the superblock on %s", device);
 	if (super.magic != MAGIC || super.block_size_shift > BLOCK_SIZE_SHIFT_MAX)
-		return fail(0, "no ext4 superblock on %s", device);
+		return 0;
 
+	snprintf(ext4->label, sizeof(ext4->label), "%.16s", super.label);
 	ext4->block_size = 1024U << super.block_size_shift;
 	ext4->blocks = super.blocks_low;
 	if (super.incompatible_features & FEATURE_64BIT)
 		ext4->blocks |= (unsigned long long)super.blocks_high << 32;
 	ext4->needs_check = !(super.state & STATE_CLEAN) || (super.state & STATE_ERRORS);
-	return 0;
+	return 1;
 }

@@ -5,10 +5,11 @@
 #include <stdbool.h>
 
 struct ext4 {
+	char label[17];      /* "" for none */
 	unsigned block_size; /* bytes */
 	unsigned long long blocks;
 	bool needs_check; /* not closed well and without a journal to replay, or an error was found while mounted */
 };
 
-/* Reads its superblock. 0 or fail()s. */
+/* Reads its superblock. 1, 0 if there is none, or fail()s. */
 int ext4_read(const char *device, struct ext4 *ext4);

@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-/* Reads a whole file, at most size - 1 bytes, and ends it with NUL. Returns its length, or fail()s (-EFBIG if larger). */
+/* Reads a whole file and ends it with NUL. Returns its length, or fail()s: -EFBIG for size bytes or more. */
 ssize_t file_read(const char *path, char *into, size_t size);
 
 /* As file_read, less white space at the end: for one-line files of /proc and /sys. */

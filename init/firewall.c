@@ -36,7 +36,8 @@ static int read_answers(int socket, unsigned last)
 			continue;
 		if (length < 0)
 			return fail(errno, "wait for the kernel's answer");
-		if (length < (ssize_t)NLMSG_LENGTH(sizeof(answer.error)) || answer.header.nlmsg_type != NLMSG_ERROR)
+		if (length < (ssize_t)NLMSG_LENGTH(sizeof(answer.error)) ||
+		    answer.header.nlmsg_type != NLMSG_ERROR)
 			return fail(EPROTO, "read the kernel's answer");
 		if (answer.error.error)
 			return fail(-answer.error.error, "the kernel refused message %u",
@@ -62,7 +63,8 @@ static int send_batch(const struct firewall_batch *batch, unsigned last)
 }
 
 /* batch->bytes hold the file. 0 or fail()s, without naming the file. */
-static int add_and_send(struct firewall_batch *batch, size_t length, const struct open_port *ports, size_t count)
+static int add_and_send(struct firewall_batch *batch, size_t length, const struct open_port *ports,
+			size_t count)
 {
 	int result = firewall_batch_open(batch, length);
 
@@ -80,7 +82,9 @@ int firewall_load(const char *path, const struct open_port *ports, size_t count)
 
 	if (length < 0)
 		return (int)length;
-	return add_and_send(&batch, (size_t)length, ports, count) < 0 ? fail(0, "load %s: %s", path, failure()) : 0;
+	return add_and_send(&batch, (size_t)length, ports, count) < 0
+		       ? fail(0, "load %s: %s", path, failure())
+		       : 0;
 }
 
 int step_firewall(struct node *node)

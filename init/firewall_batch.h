@@ -20,7 +20,7 @@ struct firewall_batch {
 	uint32_t sequence;
 };
 
-/* Checks the file that was read into bytes (length of them), numbers its messages and takes off its end. 0 or fail()s. */
+/* Checks the file that was read into bytes, numbers its messages and takes off its end. 0 or fail()s. */
 int firewall_batch_open(struct firewall_batch *batch, size_t length);
 
 /* Adds the port to the set open_tcp or open_udp of the table. 0 or fail()s. */

@@ -133,7 +133,12 @@ static int copy_into(int directory, const char *from, const char *name)
 
 	ssize_t length = file_read(source, text, sizeof(text));
 
-	return length < 0 ? (int)length : file_replace(target, text, (size_t)length, 0644);
+	if (length < 0)
+		return (int)length;
+
+	int result = file_replace(target, text, (size_t)length, 0644);
+
+	return result < 0 ? fail(-result, "copy %s to /var", source) : 0;
 }
 
 static struct dirent *next_file(DIR *list)
@@ -224,7 +229,8 @@ static int read_machine_id(int directory, char id[MACHINE_ID_DIGITS + 2])
 	if (result < 0)
 		return result;
 	log_notice("machine id %s, new", id);
-	return file_replace(path, id, MACHINE_ID_DIGITS, 0444);
+	result = file_replace(path, id, MACHINE_ID_DIGITS, 0444);
+	return result < 0 ? fail(-result, "write /var/lib/holdfast/machine-id") : 0;
 }
 
 static int give_machine_id(void)

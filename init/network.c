@@ -28,10 +28,10 @@ static const struct {
 } interface_settings[] = {
 	{ "ipv4", "accept_redirects", "0" },
 	{ "ipv4", "secure_redirects", "0" },
-	{ "ipv4", "send_redirects", "0" },
+	{ "ipv4", "send_redirects",   "0" },
 	{ "ipv6", "accept_redirects", "0" },
-	{ "ipv6", "accept_ra", "0" },
-	{ "ipv6", "autoconf", "0" },
+	{ "ipv6", "accept_ra",        "0" },
+	{ "ipv6", "autoconf",         "0" },
 };
 
 /* The search for the node's interface. */
@@ -50,7 +50,7 @@ static bool has_mac(const struct link *link, const char *wanted)
 	return strcmp(text, wanted) == 0;
 }
 
-/* A name in the configuration means what it says; a MAC address, which bridges copy, a real interface. */
+/* A name means what it says; a MAC address, which bridges copy, only a real interface. */
 static bool is_wanted(const struct link *link, const char *wanted)
 {
 	if (strcmp(link->name, wanted) == 0)
@@ -70,7 +70,7 @@ static int take_wanted(void *context, const struct link *link)
 	return 1;
 }
 
-/* Waits for news of interfaces until the deadline, and drops them: the list is read anew. False: it has passed. */
+/* Waits for news of interfaces and drops them: the list is read anew. False: the deadline has passed. */
 static bool wait_for_change(int events, unsigned long long deadline)
 {
 	unsigned long long now = now_milliseconds();

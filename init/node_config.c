@@ -174,7 +174,7 @@ static const struct conf_key keys[] = {
 	{ .name = NULL },
 };
 
-/* The kernel would refuse the route of a gateway that no address reaches: say it while the file is at hand. */
+/* The kernel would refuse a gateway that no address reaches: better said while the file is at hand. */
 static int check_gateway(const char *name, const struct node_config *config, const struct address *gateway)
 {
 	bool family = false, reachable = address_is_link_local(gateway);
@@ -189,7 +189,7 @@ static int check_gateway(const char *name, const struct node_config *config, con
 		if (address->family != gateway->family)
 			continue;
 		family = true;
-		/* Clouds give a whole-length prefix and a gateway outside it: then the route says "on link". */
+		/* Clouds give a prefix of full length and a gateway outside it: the route says "on link". */
 		reachable = reachable || address->prefix == address_bits(address->family) ||
 			    address_in_network(gateway, address);
 	}

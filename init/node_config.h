@@ -28,5 +28,8 @@ struct node_config {
 /* The configuration of a node that nobody configured: DHCP on the first Ethernet interface. */
 void node_config_default(struct node_config *config);
 
-/* Parses node.conf (changed in place; text[length] is overwritten) over the default. 0 or fail()s with the line. */
+/*
+ * Parses node.conf (changed in place; text[length] is overwritten) over the default. 0, or fail()s with
+ * "NAME line N: why", without the line where several lines together make no sense.
+ */
 int node_config_parse(const char *name, char *text, size_t length, struct node_config *config);

@@ -25,12 +25,15 @@ static pid_t sender(struct msghdr *message)
 	return credentials.pid;
 }
 
+/* At most so many in one turn, or one service could keep process 1 from all else; the rest comes with the next. */
+enum { MESSAGES_PER_TURN = 64 };
+
 static void handle_notification(struct source *source)
 {
 	char text[1024];
 	alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof(struct ucred))];
 
-	for (;;) {
+	for (int count = 0; count < MESSAGES_PER_TURN; count++) {
 		struct iovec data = { text, sizeof(text) - 1 };
 		struct msghdr message = {
 			.msg_iov = &data, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof(control),

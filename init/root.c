@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The last steps of the initramfs: mounts the verified root and becomes its /sbin/init. */
 #include "error.h"
+#include "log.h"
 #include "node.h"
 
 #include <dirent.h>
@@ -120,6 +121,7 @@ int step_switch(struct node *node)
 		return result;
 	}
 	free_initramfs(initramfs);
+	log_notice("entering the root");
 	execve(path, arguments, environment);
 	return fail(errno, "execute %s of the root", path);
 }

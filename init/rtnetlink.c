@@ -154,8 +154,9 @@ struct attribute_place {
 	bool found;
 };
 
-/* Copies the attributes behind the type's own header, of header_size, to their places (ended by one without size). */
-static void read_attributes(const struct nlmsghdr *message, size_t header_size, struct attribute_place *places)
+/* Copies the attributes behind the type's own header to their places, which end with one without size. */
+static void read_attributes(const struct nlmsghdr *message, size_t header_size,
+			    struct attribute_place *places)
 {
 	const char *data = (const char *)NLMSG_DATA(message) + NLMSG_ALIGN(header_size);
 	const char *end = (const char *)message + message->nlmsg_len;
@@ -324,7 +325,8 @@ int rtnetlink_address_remove(int socket, int index, const struct address *addres
 int rtnetlink_gateway_set(int socket, int index, const struct address *gateway, const struct address *source,
 			  bool on_link, enum origin origin)
 {
-	struct request request = new_request(RTM_NEWROUTE, NLM_F_CREATE | NLM_F_REPLACE, sizeof(request.route));
+	struct request request =
+		new_request(RTM_NEWROUTE, NLM_F_CREATE | NLM_F_REPLACE, sizeof(request.route));
 	char text[ADDRESS_TEXT];
 
 	request.route = (struct rtmsg){

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Network interfaces, addresses and routes, by rtnetlink(7). Functions return 0, or fail() with what the kernel said. */
+/*
+ * Network interfaces, addresses and routes, by rtnetlink(7). Where nothing else is said, functions
+ * return 0, or fail() with what the kernel said.
+ */
 #pragma once
 
 #include "address.h"
@@ -16,7 +19,7 @@ struct link {
 	bool physical; /* on a bus, not made by software */
 };
 
-/* Whose an address or a route is (rtm_protocol and ifa_proto): told apart from those that pods or people add. */
+/* Whose an address or a route is (rtm_protocol, IFA_PROTO): told apart from those that pods or people add. */
 enum origin { ORIGIN_CONFIGURATION = 4 /* RTPROT_STATIC */, ORIGIN_DHCP = 16 /* RTPROT_DHCP */ };
 
 enum { LIFETIME_FOREVER = UINT32_MAX };

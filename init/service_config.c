@@ -1,68 +1,24 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "service_config.h"
 
+#include "capabilities.h"
 #include "conf.h"
 #include "error.h"
 
 #include <errno.h>
-#include <linux/capability.h>
 #include <stdio.h>
 #include <string.h>
-
-static const char *const capability_names[] = {
-	[CAP_CHOWN] = "cap_chown",
-	[CAP_DAC_OVERRIDE] = "cap_dac_override",
-	[CAP_DAC_READ_SEARCH] = "cap_dac_read_search",
-	[CAP_FOWNER] = "cap_fowner",
-	[CAP_FSETID] = "cap_fsetid",
-	[CAP_KILL] = "cap_kill",
-	[CAP_SETGID] = "cap_setgid",
-	[CAP_SETUID] = "cap_setuid",
-	[CAP_SETPCAP] = "cap_setpcap",
-	[CAP_LINUX_IMMUTABLE] = "cap_linux_immutable",
-	[CAP_NET_BIND_SERVICE] = "cap_net_bind_service",
-	[CAP_NET_BROADCAST] = "cap_net_broadcast",
-	[CAP_NET_ADMIN] = "cap_net_admin",
-	[CAP_NET_RAW] = "cap_net_raw",
-	[CAP_IPC_LOCK] = "cap_ipc_lock",
-	[CAP_IPC_OWNER] = "cap_ipc_owner",
-	[CAP_SYS_MODULE] = "cap_sys_module",
-	[CAP_SYS_RAWIO] = "cap_sys_rawio",
-	[CAP_SYS_CHROOT] = "cap_sys_chroot",
-	[CAP_SYS_PTRACE] = "cap_sys_ptrace",
-	[CAP_SYS_PACCT] = "cap_sys_pacct",
-	[CAP_SYS_ADMIN] = "cap_sys_admin",
-	[CAP_SYS_BOOT] = "cap_sys_boot",
-	[CAP_SYS_NICE] = "cap_sys_nice",
-	[CAP_SYS_RESOURCE] = "cap_sys_resource",
-	[CAP_SYS_TIME] = "cap_sys_time",
-	[CAP_SYS_TTY_CONFIG] = "cap_sys_tty_config",
-	[CAP_MKNOD] = "cap_mknod",
-	[CAP_LEASE] = "cap_lease",
-	[CAP_AUDIT_WRITE] = "cap_audit_write",
-	[CAP_AUDIT_CONTROL] = "cap_audit_control",
-	[CAP_SETFCAP] = "cap_setfcap",
-	[CAP_MAC_OVERRIDE] = "cap_mac_override",
-	[CAP_MAC_ADMIN] = "cap_mac_admin",
-	[CAP_SYSLOG] = "cap_syslog",
-	[CAP_WAKE_ALARM] = "cap_wake_alarm",
-	[CAP_BLOCK_SUSPEND] = "cap_block_suspend",
-	[CAP_AUDIT_READ] = "cap_audit_read",
-	[CAP_PERFMON] = "cap_perfmon",
-	[CAP_BPF] = "cap_bpf",
-	[CAP_CHECKPOINT_RESTORE] = "cap_checkpoint_restore",
-};
-
-enum { CAPABILITIES = sizeof(capability_names) / sizeof(capability_names[0]) };
-
-_Static_assert(CAPABILITIES == CAP_LAST_CAP + 1, "a capability of the kernel has no name here");
-const uint64_t capabilities_all = (UINT64_C(1) << CAPABILITIES) - 1;
 
 /* A configuration that is being read, with what stands in for %i and %s. */
 struct reading {
 	struct service_config *config;
 	const char *interface, *time_server;
 };
+
+static struct service_config *config_of(void *into)
+{
+	return ((struct reading *)into)->config;
+}
 
 /* "containerd", "dhcp-client": also a file's and a cgroup's name, so neither dots nor slashes. */
 static int check_name(const char *name, size_t size)
@@ -110,7 +66,8 @@ static int add_expanded(struct reading *reading, const char **from)
 	else
 		return fail(0, "%% must be followed by i, s or %%");
 	if (!value || *value == '\0')
-		return fail(0, "this node has no %s for %%%c", c == 'i' ? "network interface" : "time server", c);
+		return fail(0, "this node has no %s",
+			    c == 'i' ? "network interface for %i" : "time server for %s");
 	(*from)++;
 	return add_text(reading->config, value);
 }
@@ -172,7 +129,7 @@ static bool is_reserved(const char *assignment)
 
 static int store_environment(void *into, const char *value)
 {
-	struct service_config *config = ((struct reading *)into)->config;
+	struct service_config *config = config_of(into);
 	size_t count = 0,
 	       length = strspn(value, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_0123456789");
 
@@ -206,14 +163,14 @@ static int store_other(const struct service_config *config, char list[][SERVICE_
 
 static int store_after(void *into, const char *value)
 {
-	struct service_config *config = ((struct reading *)into)->config;
+	struct service_config *config = config_of(into);
 
 	return store_other(config, config->after, value);
 }
 
 static int store_before(void *into, const char *value)
 {
-	struct service_config *config = ((struct reading *)into)->config;
+	struct service_config *config = config_of(into);
 
 	return store_other(config, config->before, value);
 }
@@ -228,36 +185,60 @@ static int store_ready(void *into, const char *value)
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		if (strcmp(value, names[i]) == 0) {
-			((struct reading *)into)->config->ready = (enum ready)i;
+			config_of(into)->ready = (enum ready)i;
 			return 0;
 		}
 	return fail(0, "must be notify, exec or exit, not %.40s", value);
 }
 
-/* A store function for a time in milliseconds. */
-#define STORE_DURATION(field)                                                                      \
-	static int store_##field(void *into, const char *value)                                    \
-	{                                                                                          \
-		return conf_duration(value, &((struct reading *)into)->config->field);             \
-	}
-STORE_DURATION(start_timeout)
-STORE_DURATION(stop_timeout)
-STORE_DURATION(watchdog)
-STORE_DURATION(restart_delay)
-STORE_DURATION(restart_delay_max)
-STORE_DURATION(healthy_after)
+/* Times in milliseconds. */
+static int store_start_timeout(void *into, const char *value)
+{
+	return conf_duration(value, &config_of(into)->start_timeout);
+}
 
-/* A store function for a size in bytes; 0 would read as "none" and mean the opposite. */
-#define STORE_SIZE(field)                                                                          \
-	static int store_##field(void *into, const char *value)                                    \
-	{                                                                                          \
-		unsigned long long *size = &((struct reading *)into)->config->field;               \
-		int result = conf_size(value, size);                                               \
-                                                                                                   \
-		return result == 0 && *size == 0 ? fail(0, "must not be 0") : result;              \
-	}
-STORE_SIZE(memory_max)
-STORE_SIZE(memory_low)
+static int store_stop_timeout(void *into, const char *value)
+{
+	return conf_duration(value, &config_of(into)->stop_timeout);
+}
+
+static int store_watchdog(void *into, const char *value)
+{
+	return conf_duration(value, &config_of(into)->watchdog);
+}
+
+static int store_restart_delay(void *into, const char *value)
+{
+	return conf_duration(value, &config_of(into)->restart_delay);
+}
+
+static int store_restart_delay_max(void *into, const char *value)
+{
+	return conf_duration(value, &config_of(into)->restart_delay_max);
+}
+
+static int store_healthy_after(void *into, const char *value)
+{
+	return conf_duration(value, &config_of(into)->healthy_after);
+}
+
+/* In bytes; 0 would read as "none" and mean the opposite. */
+static int store_size(const char *value, unsigned long long *into)
+{
+	int result = conf_size(value, into);
+
+	return result == 0 && *into == 0 ? fail(0, "must not be 0") : result;
+}
+
+static int store_memory_max(void *into, const char *value)
+{
+	return store_size(value, &config_of(into)->memory_max);
+}
+
+static int store_memory_low(void *into, const char *value)
+{
+	return store_size(value, &config_of(into)->memory_low);
+}
 
 static int store_positive(const char *value, unsigned maximum, unsigned *into)
 {
@@ -271,17 +252,17 @@ static int store_positive(const char *value, unsigned maximum, unsigned *into)
 
 static int store_cpu_weight(void *into, const char *value)
 {
-	return store_positive(value, 10000, &((struct reading *)into)->config->cpu_weight);
+	return store_positive(value, 10000, &config_of(into)->cpu_weight);
 }
 
 static int store_pids_max(void *into, const char *value)
 {
-	return store_positive(value, 4194304, &((struct reading *)into)->config->pids_max); /* PID_MAX_LIMIT */
+	return store_positive(value, 4194304, &config_of(into)->pids_max); /* PID_MAX_LIMIT */
 }
 
 static int store_open_files(void *into, const char *value)
 {
-	return store_positive(value, 1048576, &((struct reading *)into)->config->open_files); /* fs.nr_open */
+	return store_positive(value, 1048576, &config_of(into)->open_files); /* fs.nr_open */
 }
 
 static int store_oom_score_adjust(void *into, const char *value)
@@ -291,53 +272,27 @@ static int store_oom_score_adjust(void *into, const char *value)
 
 	if (conf_number(value + negative, 1000, &number) < 0)
 		return fail(0, "must be a number from -1000 to 1000, not %.40s", value);
-	((struct reading *)into)->config->oom_score_adjust = negative ? -(int)number : (int)number;
+	config_of(into)->oom_score_adjust = negative ? -(int)number : (int)number;
 	return 0;
 }
 
 static int store_cgroup(void *into, const char *value)
 {
-	struct service_config *config = ((struct reading *)into)->config;
+	struct service_config *config = config_of(into);
 
 	if (check_name(value, sizeof(config->cgroup)) < 0)
 		return -EINVAL;
 	return conf_string(value, config->cgroup, sizeof(config->cgroup));
 }
 
-static int add_capability(uint64_t *mask, const char *name, size_t length)
-{
-	for (size_t i = 0; i < CAPABILITIES; i++) {
-		if (strlen(capability_names[i]) != length || strncmp(capability_names[i], name, length) != 0)
-			continue;
-		if (*mask & UINT64_C(1) << i)
-			return fail(0, "%s stands there twice", capability_names[i]);
-		*mask |= UINT64_C(1) << i;
-		return 0;
-	}
-	return fail(0, "unknown capability %.*s", length < 40 ? (int)length : 40, name);
-}
-
 static int store_capabilities(void *into, const char *value)
 {
-	uint64_t mask = 0;
-
-	if (strcmp(value, "all") == 0)
-		mask = capabilities_all;
-	else if (strcmp(value, "none") != 0)
-		for (const char *name = value; *name; name += strspn(name, " \t")) {
-			size_t length = strcspn(name, " \t");
-
-			if (add_capability(&mask, name, length) < 0)
-				return -EINVAL;
-			name += length;
-		}
-	((struct reading *)into)->config->capabilities = mask;
-	return 0;
+	return capabilities_parse(value, &config_of(into)->capabilities);
 }
 
 static int store_no_new_privileges(void *into, const char *value)
 {
-	return conf_boolean(value, &((struct reading *)into)->config->no_new_privileges);
+	return conf_boolean(value, &config_of(into)->no_new_privileges);
 }
 
 /* The LSM domain comes with the policy. */

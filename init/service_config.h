@@ -42,14 +42,14 @@ enum ready {
 };
 
 struct service_config {
-	char name[SERVICE_NAME_SIZE];                                   /* the file's name without .conf */
-	char *argv[SERVICE_WORDS_MAX];                                  /* both point into text */
-	char *environment[SERVICE_WORDS_MAX];                           /* and are ended by NULL */
-	char after[SERVICE_ORDER_MAX][SERVICE_NAME_SIZE];               /* started once these are ready */
-	char before[SERVICE_ORDER_MAX][SERVICE_NAME_SIZE];              /* "" after the last one */
-	enum ready ready;                                               /* READY_EXEC */
-	unsigned start_timeout;     /* ms from exec to readiness: 90 s */
-	unsigned stop_timeout;      /* ms from SIGTERM to SIGKILL: 30 s */
+	char name[SERVICE_NAME_SIZE];                      /* the file's name without .conf */
+	char *argv[SERVICE_WORDS_MAX];                     /* both point into text */
+	char *environment[SERVICE_WORDS_MAX];              /* and are ended by NULL */
+	char after[SERVICE_ORDER_MAX][SERVICE_NAME_SIZE];  /* started once these are ready */
+	char before[SERVICE_ORDER_MAX][SERVICE_NAME_SIZE]; /* "" after the last one */
+	enum ready ready;                                  /* READY_EXEC */
+	unsigned start_timeout;                            /* ms from exec to readiness: 90 s */
+	unsigned stop_timeout;                             /* ms from SIGTERM to SIGKILL: 30 s */
 	unsigned watchdog;          /* ms between two WATCHDOG=1; 0, the default: not watched */
 	unsigned restart_delay;     /* ms before the first restart, doubled each time: 1 s */
 	unsigned restart_delay_max; /* ms, where doubling ends: 60 s */
@@ -69,9 +69,6 @@ struct service_config {
 	char text[SERVICE_TEXT_SIZE]; /* use text_used of it */
 	size_t text_used;
 };
-
-/* All capabilities that we know by name. */
-extern const uint64_t capabilities_all;
 
 /*
  * Parses a service file (changed in place; text[length] is overwritten).

@@ -95,7 +95,8 @@ ssize_t smbios_credential(const unsigned char *structure, size_t length, const c
 	    structure[1] > length)
 		return fail(0, "not an SMBIOS structure of type %d", OEM_STRINGS);
 
-	const char *string = (const char *)structure + structure[1], *end = (const char *)structure + length, *next;
+	const char *string = (const char *)structure + structure[1], *end = (const char *)structure + length,
+		   *next;
 
 	/* Each string ends with NUL, the last one with two. */
 	for (; string < end && *string; string = next + 1) {

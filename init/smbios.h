@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Credentials in the firmware's tables, by the names of systemd.system-credentials(7). Pure: no system call. */
+/* Credentials in the firmware's tables, as systemd.system-credentials(7) names them. Pure: no system call. */
 #pragma once
 
 #include <stddef.h>
 #include <sys/types.h>
 
 /*
- * Looks in an SMBIOS structure of type 11, "OEM strings" (DSP0134, sections 6.1 and 7.12), as the kernel
- * shows it in /sys/firmware/dmi/entries/11-N/raw, for the credential: the string
+ * Looks for the credential in an SMBIOS structure of type 11, "OEM strings" (DSP0134, 6.1 and 7.12), as
+ * the kernel shows it in /sys/firmware/dmi/entries/11-N/raw: for the string
  * "io.systemd.credential:NAME=VALUE", or "io.systemd.credential.binary:NAME=BASE64".
  * Writes its value into `into`, with a NUL behind it, which size must have room for.
  * Returns its length, or -ENOENT without a sentence if it isn't there, or fail()s.

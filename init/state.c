@@ -64,8 +64,15 @@ static int find_partition(const char *disk, struct partition *state)
 static int make_file_system(const struct partition *state)
 {
 	const char *const command[] = {
-		"/usr/sbin/mke2fs", "-q", "-t", "ext4", "-T",        "default",     "-L",
-		FILE_SYSTEM_LABEL,  "-m", "1",  "-E",   "nodiscard", state->device, NULL,
+		"/usr/sbin/mke2fs",
+		"-q",
+		"-text4",
+		"-Tdefault", /* else it would choose by the size of today; the partition may grow */
+		"-L" FILE_SYSTEM_LABEL,
+		"-m1",         /* percent that is kept for root */
+		"-Enodiscard", /* takes minutes on some disks, and what is blank needs no discard */
+		state->device,
+		NULL,
 	};
 
 	log_notice("making the state file system on %s (%llu MiB), once", state->device, state->size / MIB);
@@ -83,9 +90,8 @@ static int check_file_system(const char *device)
 	int status = child_run(command, CHECK_DEADLINE);
 
 	if (status >= 4)
-		return fail(
-			0, "e2fsck can't repair the state file system on %s alone (status %d): left as it is",
-			device, status);
+		return fail(0, "e2fsck can't repair the state file system on %s alone (status %d): left as it is",
+			    device, status);
 	return status < 0 ? status : 0;
 }
 
@@ -95,22 +101,26 @@ static int mount_state(void *device)
 	return mount(device, var, "ext4", MOUNT_FLAGS, "errors=remount-ro") < 0 ? errno : 0;
 }
 
-/* Whether the partition is blank (1) or holds the node's state (0); else fail()s with what it does hold. */
-static int identify(const struct partition *state)
+/* Whether the state's file system is there: 1, 0 or fail()s. */
+static int read_ours(const char *device, struct ext4 *ext4)
+{
+	int result = ext4_read(device, ext4);
+
+	return result > 0 ? strcmp(ext4->label, FILE_SYSTEM_LABEL) == 0 : result;
+}
+
+/* 0 if it is certain that nothing is there, else fail()s with what is. */
+static int check_is_blank(const char *device)
 {
 	struct contents contents;
-	int result = contents_read(state->device, &contents);
+	int result = contents_read(device, &contents);
 
-	if (result < 0)
+	if (result < 0 || contents.blank)
 		return result;
-	if (contents.blank)
-		return 1;
-	if (strcmp(contents.type, "ext4") != 0 || strcmp(contents.label, FILE_SYSTEM_LABEL) != 0)
-		return fail(0,
-			    "the state partition %s holds %s, nothing of this node: left untouched; "
-			    "to give it to the node, erase it with wipefs and zeroes from another system",
-			    state->device, contents_in_words(&contents));
-	return 0;
+	return fail(0,
+		    "the state partition %s holds %s, nothing of this node: left untouched; "
+		    "to give it to the node, erase it with wipefs and zeroes from another system",
+		    device, contents_in_words(&contents));
 }
 
 /* The mounted file system follows its partition. A smaller one does its work too. */
@@ -124,34 +134,47 @@ static void fill_partition(const struct partition *state, const struct ext4 *ext
 		log_notice("state file system grown to %llu MiB", state->size / MIB);
 }
 
-/* From the partition to a file system that is right. */
-static int prepare(struct node *node, struct partition *state, struct ext4 *ext4)
+static void grow(const char *disk, struct partition *state)
 {
-	int result = find_partition(node->disk, state);
+	if (grow_partition(disk, state) < 0)
+		log_error("%s does not grow with its disk: %s", state->device, failure());
+}
+
+/* Gives a blank partition its file system. */
+static int make(const char *disk, struct partition *state, struct ext4 *ext4)
+{
+	int result = check_is_blank(state->device);
 
 	if (result < 0)
 		return result;
+	grow(disk, state);
+	result = make_file_system(state);
+	if (result < 0)
+		return result;
+	result = read_ours(state->device, ext4);
+	return result == 0 ? fail(0, "mke2fs left no file system on %s", state->device) : result;
+}
 
-	int blank = identify(state);
+/* From the partition to a file system that is right. */
+static int prepare(const char *disk, struct partition *state, struct ext4 *ext4)
+{
+	int result = find_partition(disk, state);
 
-	if (blank < 0)
-		return blank;
-	if (grow_partition(node->disk, state) < 0)
-		log_error("%s does not grow with its disk: %s", state->device, failure());
-	if (blank)
-		result = make_file_system(state);
 	if (result == 0)
-		result = ext4_read(state->device, ext4);
-	if (result == 0 && ext4->needs_check)
-		result = check_file_system(state->device);
-	return result;
+		result = read_ours(state->device, ext4);
+	if (result < 0)
+		return result;
+	if (result == 0)
+		return make(disk, state, ext4);
+	grow(disk, state);
+	return ext4->needs_check ? check_file_system(state->device) : 0;
 }
 
 static int open_state(struct node *node)
 {
 	struct partition state;
 	struct ext4 ext4;
-	int result = prepare(node, &state, &ext4);
+	int result = prepare(node->disk, &state, &ext4);
 
 	if (result < 0)
 		return result;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "status.h"
 
+#include "boot.h"
 #include "clock.h"
 #include "error.h"
 #include "file.h"
@@ -22,6 +23,17 @@ static bool changed;
 void status_changed(void)
 {
 	changed = true;
+}
+
+void status_address_changed(void)
+{
+	char address[64];
+
+	changed = true;
+	if (network_address(subject->interface_name, address, sizeof(address)))
+		log_notice("address %s on %s", address, subject->interface_name);
+	else
+		log_notice("no address on %s", subject->interface_name);
 }
 
 /* ---- what there is to say ---- */
@@ -182,5 +194,6 @@ void status_turn(const struct node *node)
 	if (!announced && services_all_ready()) {
 		announced = true;
 		announce_node();
+		boot_finished();
 	}
 }

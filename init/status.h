@@ -11,6 +11,9 @@ struct node;
 /* Something that the status shows has changed: the next status_turn() writes it. */
 void status_changed(void);
 
+/* The node's address has changed: the console says which it is now. */
+void status_address_changed(void);
+
 /* At the end of a turn of the loop. */
 void status_turn(const struct node *node);
 

@@ -23,15 +23,15 @@ static char swap_separator(char c)
 /* A key of dots becomes a path; no component may be empty or lead upwards. */
 static int make_path(char *key)
 {
-	static const char allowed[] =
-		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-/";
+	static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-/";
 	size_t length = strspn(key, allowed);
 
 	if (key[length] != '\0' || length == 0)
 		return fail(0, "%.64s is not the name of a key", key);
 	for (char *c = key; *c; c++)
 		*c = swap_separator(*c);
-	if (key[0] == '/' || key[length - 1] == '/' || key[0] == '.' || strstr(key, "//") || strstr(key, "/."))
+	if (key[0] == '/' || key[length - 1] == '/' || key[0] == '.' || strstr(key, "//") ||
+	    strstr(key, "/."))
 		return fail(0, "%.64s has an empty part", key);
 	return 0;
 }

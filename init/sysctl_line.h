@@ -16,5 +16,5 @@ struct sysctl {
  */
 int sysctl_parse_line(char *line, struct sysctl *sysctl);
 
-/* Whether the values are the same but for white space: the kernel separates by tabs and ends with a newline. */
+/* Whether the values are the same but for white space: the kernel writes tabs and a newline at the end. */
 bool sysctl_value_equal(const char *one, const char *other);

@@ -21,7 +21,7 @@ start() { node_start --profile production --disk "$DISK" "$@"; }
 expect_restart() {
 	node_wait_reboot "$1"
 	console_has "$2"
-	console_has_not 'holdfast: service [a-z]+: ready|holdfast: ready'
+	console_has_not 'holdfast: service (runtime|agent): ready|holdfast: ready'
 	console_has_not '(^|[^a-z])(sh|ash|bash)?[#$] $'
 	console_has_not 'Kernel panic'
 }
@@ -106,7 +106,7 @@ other_hash() {
 @test "an initramfs with another root hash: no disk has such a root" {
 	initramfs_with_hash "$(other_hash 5)"
 	start --initramfs "$BATS_TEST_TMPDIR/initramfs"
-	expect_restart 90 'holdfast: initramfs: step partitions failed .*(missing|no disk holds root)'
+	expect_restart 90 'holdfast: initramfs: step partitions failed .*(missing|no disk with)'
 }
 
 @test "an initramfs with another root hash, and a disk whose UUIDs fit it" {

@@ -78,7 +78,7 @@ second_disk() { echo -drive "if=none,id=second,format=raw,file=$BATS_TEST_TMPDIR
 	dd if=/dev/zero of="$DISK" bs=512 seek=1 count=1 conv=notrunc status=none
 	dd if=/dev/zero of="$DISK" bs=512 seek=$(($(stat -c %s "$DISK") / 512 - 1)) count=1 conv=notrunc status=none
 	start
-	expect_restart 90 'step partitions failed .*no disk holds root'
+	expect_restart 90 'step partitions failed .*no disk with'
 }
 
 # The backup at the end of the disk is good: the same table, with its checksum.
@@ -94,5 +94,5 @@ second_disk() { echo -drive "if=none,id=second,format=raw,file=$BATS_TEST_TMPDIR
 	rm "$DISK"
 	mv "$BATS_TEST_TMPDIR/second.raw" "$DISK"
 	start
-	expect_restart 90 'step partitions failed .*no disk holds root'
+	expect_restart 90 'step partitions failed .*no disk with'
 }

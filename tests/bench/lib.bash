@@ -71,12 +71,12 @@ quietly() { "$@" >"$BENCH_WORK/quietly.log" 2>&1 || { cat "$BENCH_WORK/quietly.l
 # ---- boots that count instructions ----
 
 # With -icount the guest's clock goes on by 2^shift ns with each instruction, so that its times are numbers of instructions.
-# 64 ns an instruction is a machine of 16 MIPS. sleep=on: while the guest has nothing to do, its clock goes with the
-# host's. (sleep=off would jump to the guest's next timer, up to seconds, whenever it waits for a disk.)
-# So 1 ms of waiting counts as much as 15625 instructions, while a real machine executes a hundred times more in it.
-# A repeated string instruction counts once for each repetition. Without erms and fsrm the kernel clears and copies
-# memory with words of 8 bytes in place of single bytes, which real machines do in blocks.
-ICOUNT_SHIFT=6
+# 16 ns an instruction is a machine of 62 MIPS: few enough for the timer's ticks (250 a second) to cost little, and
+# many enough for a wait to count little: 1 ms counts as 62500 instructions. sleep=on: while the guest has nothing to
+# do, its clock goes with the host's. (sleep=off would jump to the guest's next timer whenever it waits for a disk.)
+# A repeated string instruction counts once for each repetition. Without the features erms, fsrm, fsrs and fzrm the
+# kernel clears and copies memory with words of 8 bytes in place of single bytes, which real machines do in blocks.
+ICOUNT_SHIFT=4
 INSTRUCTIONS_PER_SECOND=$((1000000000 >> ICOUNT_SHIFT))
 
 # Boots the initramfs $1 with a throw-away copy of the disk $2, with further options $3... of scripts/qemu.
@@ -88,7 +88,8 @@ icount_start() {
 	: >"$NODE/console.log"
 	disk_overlay_of_any "$disk" "$NODE/disk.qcow2"
 	setpriv --pdeathsig KILL "$TREE/scripts/qemu" --icount --boot direct --kernel "$BUILD/vmlinuz" --initramfs "$initramfs" \
-		--disk "$NODE/disk.qcow2" --memory 512 --dir "$NODE" "$@" -- -icount "shift=$ICOUNT_SHIFT,sleep=on" -cpu max,-erms,-fsrm -no-reboot \
+		--disk "$NODE/disk.qcow2" --memory 512 --dir "$NODE" "$@" -- -icount "shift=$ICOUNT_SHIFT,sleep=on" \
+		-cpu max,-erms,-fsrm,-fsrs,-fzrm -no-reboot \
 		-chardev "file,id=console,path=$NODE/console.log" -serial chardev:console </dev/null >"$NODE/qemu.log" 2>&1 &
 	NODE_PID=$!
 	console_mark 0

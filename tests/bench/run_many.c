@@ -43,8 +43,8 @@ int main(int argc, char **argv)
 		}
 		if (wait4(pid, &status, 0, &usage) < 0 || status != 0)
 			return 1;
-		printf("%lld %lld %ld\n", now() - start, microseconds(usage.ru_utime) + microseconds(usage.ru_stime),
-		       usage.ru_maxrss);
+		printf("%lld %lld %ld\n", now() - start,
+		       microseconds(usage.ru_utime) + microseconds(usage.ru_stime), usage.ru_maxrss);
 	}
 	return 0;
 }

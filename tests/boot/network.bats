@@ -46,7 +46,7 @@ static_address() {
 	# With a static address no helper runs.
 	expect "DHCP helpers" "$(node_run 'pidof udhcpc || true')" ""
 	# The positive twin of the closed port in boot/node.
-	node_run "(nc -l -p 9999 -e echo HTTP/1.0 200 >/dev/null 2>&1 &)"
+	node_run "(nc -l -p 9999 -e echo HTTP/1.0 200 >/dev/null 2>&1 &) ; until netstat -lnt | grep -q :9999; do :; done"
 	port=$(forwarded_port 9999)
 	expect_line "what the opened port says" "$(timeout 10 socat -u "TCP:127.0.0.1:$port" -)" 'HTTP/1.0 200'
 }
@@ -54,10 +54,12 @@ static_address() {
 @test "a configuration on the ESP goes before that of the firmware's tables" {
 	static_address from-esp
 	disk_with_configuration production "$BATS_TEST_TMPDIR/node.conf"
-	static_address from-firmware
-	node_start --profile production --disk "$DISK" --conf "$BATS_TEST_TMPDIR/node.conf"
-	wait_for_console 'holdfast: root: configuration from the ESP, unsigned' 60
-	wait_for_console 'holdfast: ready: node from-esp, address 10\.0\.2\.15/26 on eth0' 180
+	# The other one is wrong: if it were read, the step would fail.
+	echo 'not a configuration' >"$BATS_TEST_TMPDIR/wrong.conf"
+	node_start --profile production --disk "$DISK" --conf "$BATS_TEST_TMPDIR/wrong.conf"
+	wait_for_console 'holdfast: root: step configuration ok' 60
+	console_has 'holdfast: root: configuration from the ESP, unsigned'
+	wait_for_console 'holdfast: root: step services ok' 60
 }
 
 @test "a configuration with an error: its line is named, the runtime starts, the agent doesn't" {

@@ -1,93 +1,80 @@
-# Ways to switch a node off, and what its disk is like afterwards. One disk lives through all of it, in this order.
+# The state partition through a node's life, and ways to switch it off. One disk lives through all of it, in this order.
 
 load ../lib/load
 load ../lib/disk
 load ../lib/node
 
-GIB=$((1024 * 1024 * 1024))
-
 setup_file() {
 	export DISK=$BATS_FILE_TMPDIR/disk.qcow2
-	disk_overlay "$(profile_dir test)/holdfast.raw" "$DISK"
+	disk_overlay "$BUILD/holdfast.raw" "$DISK"
 }
 
 teardown() { node_end; }
 
 boot() {
-	node_start --profile test --disk "$DISK"
-	wait_for_console "$NODE_IS_UP" 180
-	wait_for_probe 120
+	node_start --profile production --disk "$DISK"
+	wait_for_console 'holdfast: service runtime: started' 60
 }
 
-# Size of the state file system in MiB, as the node sees it.
-state_size() { node_run "df -m /proc/1/root/var | tail -n1" | awk '{ print $2 }'; }
-
-# The phases of going down, as they came on the console.
+# Switched off (or reset) in an orderly way because of $1, with the state file system clean afterwards.
 expect_orderly_end() {
-	console_has "holdfast: going down: $1; then $2"
+	console_has "holdfast: going down: $1; then"
+	console_has 'holdfast: service runtime: ended'
 	console_has 'holdfast: going down: state unmounted'
 	console_has_not 'not done after|EXT4-fs error|process 1 has a fault|Kernel panic'
-	ends=$(console | sed -nE 's/.*holdfast: (service (agent|runtime): ended|going down: state unmounted).*/\1/p' | paste -sd' ')
-	expect_line "the order of the end" "$ends" 'service agent: ended.* service runtime: ended.* going down: state unmounted'
+	STATE=$(check_state "$DISK") || fail "e2fsck would correct something: $STATE"
+	expect_line "dumpe2fs" "$STATE" '^Filesystem state: +clean$'
+	expect_no_line "dumpe2fs" "$STATE" 'needs_recovery'
 }
 
-@test "first boot on a disk larger than the image: the state partition fills it" {
-	qemu-img resize -q "$DISK" "$((4 * GIB))"
+# MiB of the file system and of its partition.
+state_size() { awk -F': +' '/^Block count/ { count = $2 } /^Block size/ { print count * $2 / 1048576 }' <<<"$STATE"; }
+partition_size() {
+	disk_flatten "$DISK" "$BATS_TEST_TMPDIR/whole.raw"
+	local size
+	read -r _ size < <(partition "$BATS_TEST_TMPDIR/whole.raw" state)
+	sfdisk --verify -q "$BATS_TEST_TMPDIR/whole.raw" >&2
+	rm "$BATS_TEST_TMPDIR/whole.raw"
+	echo $((size / 1048576))
+}
+
+uuid() { sed -n 's/^Filesystem UUID: *//p' <<<"$1"; }
+
+@test "first boot, on a disk larger than the image: the state fills it; power button: a clean end" {
+	qemu-img resize -q "$DISK" 4G
 	boot
-	size=$(state_size)
-	image=$(jq -r '.partitiontable.partitions[5].start * .partitiontable.sectorsize / 1048576' < <(sfdisk --json "$(profile_dir test)/holdfast.raw"))
-	[ "$size" -gt $((4096 - image - 200)) ] || fail "the state file system has $size MiB"
-	node_run 'echo "written at the first boot" >/proc/1/root/var/witness'
-
-	on_node /usr/bin/holdfast power off
-	node_wait_poweroff 90
-	expect_orderly_end request 'power off'
-}
-
-@test "after a requested end the state file system is clean" {
-	said=$(check_state "$DISK")
-	expect_line "e2fsck and dumpe2fs" "$said" '^Filesystem state: +clean$'
-	expect_no_line "dumpe2fs" "$said" 'needs_recovery'
-}
-
-@test "second boot, on a disk that was enlarged since: the same state, grown; power button: clean" {
-	qemu-img resize -q "$DISK" "$((5 * GIB))"
-	boot
-	expect "what was written before" "$(node_run cat /proc/1/root/var/witness)" "written at the first boot"
-	[ "$(state_size)" -gt 3000 ] || fail "the state file system has $(state_size) MiB"
-	console_mark
+	console_has 'holdfast: root: making the state file system on /dev/vda6 '
 	press_power_button
 	node_wait_poweroff 90
-	expect_orderly_end 'power button' 'power off'
-	said=$(check_state "$DISK")
-	expect_line "e2fsck and dumpe2fs" "$said" '^Filesystem state: +clean$'
-	expect_no_line "dumpe2fs" "$said" 'needs_recovery'
+	expect_orderly_end 'power button'
+	expect "the partition in MiB" "$(partition_size)" $((4096 - $(sfdisk --json "$BUILD/holdfast.raw" | jq '.partitiontable | .partitions[5].start * .sectorsize / 1048576') - 1))
+	expect "the file system in MiB" "$(state_size)" "$(partition_size)"
+	uuid "$STATE" >"$BATS_FILE_TMPDIR/uuid"
 }
 
-@test "Ctrl-Alt-Del: an orderly reboot" {
+@test "second boot, on a disk that was enlarged since: the same file system, grown; Ctrl-Alt-Del: a clean restart" {
+	qemu-img resize -q "$DISK" 5G
 	boot
-	console_mark
+	console_has_not 'making the state file system'
 	press_ctrl_alt_del
 	node_wait_reboot 90
-	expect_orderly_end 'ctrl-alt-del' 'reboot'
-	expect_line "e2fsck and dumpe2fs" "$(check_state "$DISK")" '^Filesystem state: +clean$'
+	expect_orderly_end 'ctrl-alt-del'
+	expect "the file system's UUID" "$(uuid "$STATE")" "$(cat "$BATS_FILE_TMPDIR/uuid")"
+	[ "$(partition_size)" -gt 3300 ] || fail "the partition has $(partition_size) MiB"
+	expect "the file system in MiB" "$(state_size)" "$(partition_size)"
 }
 
-@test "power cut while it writes: the journal is played back, nothing that was synced is lost" {
+@test "power cut: the journal is played back at the next boot, and nothing is lost" {
 	boot
-	node_run 'echo "synced before the power cut" >/proc/1/root/var/synced; sync'
-	node_run '(while :; do echo x >>/proc/1/root/var/scratch; done >/dev/null 2>&1 &)'
-	wait_until "something to be written" 20 node_run '[ -s /proc/1/root/var/scratch ]'
+	wait_for_console 'holdfast: service runtime: ready' 120
 	node_kill
 	said=$(check_state "$DISK" || true)
-	expect_line "what dumpe2fs says after the power cut" "$said" 'needs_recovery'
+	expect_line "dumpe2fs after the power cut" "$said" 'needs_recovery'
 
 	boot
-	expect "what was synced" "$(node_run cat /proc/1/root/var/synced)" "synced before the power cut"
-	expect "what was written at the first boot" "$(node_run cat /proc/1/root/var/witness)" "written at the first boot"
-	wait_for_pod 90
-	console_mark
+	console_has 'EXT4-fs .*recovery complete|holdfast: root: .*(recover|journal)'
 	press_power_button
 	node_wait_poweroff 90
-	expect_line "e2fsck and dumpe2fs" "$(check_state "$DISK")" '^Filesystem state: +clean$'
+	expect_orderly_end 'power button'
+	expect "the file system's UUID" "$(uuid "$STATE")" "$(cat "$BATS_FILE_TMPDIR/uuid")"
 }

@@ -86,3 +86,15 @@ pod_process() { node_run 'cat /proc/$(pidof httpd)/stat' | cut -d' ' -f1,22; }
 	expect_refusal "an unknown service" "no service 'nothing'" on_node /usr/bin/holdfast restart nothing
 	expect "the state afterwards" "$(node_status .state)" running
 }
+
+@test "holdfast power off: agent, pods, runtime, state, in this order; the state is clean afterwards" {
+	on_node /usr/bin/holdfast power off
+	node_wait_poweroff 90
+	console_has 'holdfast: going down: request; then power off'
+	console_has_not 'not done after|process 1 has a fault|Kernel panic'
+	ends=$(console | sed -nE 's/.*holdfast: (service (agent|runtime): ended|going down: state unmounted).*/\1/p' | paste -sd' ')
+	expect "the order of the end" "$ends" 'service agent: ended service runtime: ended going down: state unmounted'
+	said=$(check_state "$NODE/disk.qcow2")
+	expect_line "dumpe2fs" "$said" '^Filesystem state: +clean$'
+	expect_no_line "dumpe2fs" "$said" 'needs_recovery'
+}

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-// sources: service_config.c conf.c error.c
+// sources: service_config.c capabilities.c conf.c error.c
 #include "service_config.h"
 
 #include <stdint.h>

@@ -44,8 +44,8 @@ find_named() {
 		-o -name 'login' -o -name 'getty' -o -name 'su' -o -name 'sudo' -o -name 'passwd' -type f -perm /111 \)
 }
 
-# Programs that speak the protocol: it begins with this greeting.
-find_ssh_protocol() { find "$1" -type f -exec grep -la 'SSH-2\.0-' {} + || true; }
+# Programs that speak the protocol: it begins with this greeting, or is made with this format.
+find_ssh_protocol() { find "$1" -type f -exec grep -laE 'SSH-2\.0-|SSH-%d\.%d|OpenSSH_' {} + || true; }
 
 find_documentation() { find "$1" \( -path '*/share/doc' -o -path '*/share/man' -o -path '*/share/info' -o -path '*/share/locale' \); }
 

@@ -53,7 +53,6 @@ node_start() {
 	export NODE
 	[ -n "$disk" ] || { disk=$NODE/disk.qcow2; disk_overlay "$(profile_dir "$profile")/holdfast.raw" "$disk"; }
 	mkfifo "$NODE"/{probe,qmp}.{in,out}
-	: >"$NODE/console.log"
 
 	local command=("$TREE/scripts/qemu" --profile "$profile" --boot "$boot" --disk "$disk" --bus "$bus"
 		--nic "$nic" --memory "$memory" --dir "$NODE" --forward 0:8080 --forward 0:22 --forward 0:9999)
@@ -69,12 +68,31 @@ node_start() {
 		-device virtserialport,chardev=probe,name=holdfast.probe)
 	[ "$on_reboot" = stay ] || command+=(-no-reboot)
 
-	# It dies with the shell that started it; bats must not wait for it at its descriptors.
-	setpriv --pdeathsig KILL "${command[@]}" "$@" </dev/null >"$NODE/qemu.log" 2>&1 3>&- 4>&- &
+	command+=("$@")
+	local try
+	for try in 1 2 3; do
+		node_launch "${command[@]}" || return
+		lost_timer || return 0
+	done
+	node_fail "the emulator got too little time, $try times"
+}
+
+# Starts QEMU by $*. It dies with the shell that started it; bats must not wait for it at its descriptors.
+node_launch() {
+	: >"$NODE/console.log"
+	setpriv --pdeathsig KILL "$@" </dev/null >"$NODE/qemu.log" 2>&1 3>&- 4>&- &
 	NODE_PID=$!
 	export NODE_PID
 	console_mark 0
 	qmp '{"execute":"qmp_capabilities"}' >/dev/null || node_fail "QEMU did not start"
+}
+
+# Waits until the kernel runs. Whether it gave up at once because QEMU, on a busy host, gave it no timer interrupt in
+# time: that says nothing about the node.
+lost_timer() {
+	(failures_are 'IO-APIC \+ timer' && wait_for_console 'SCSI subsystem|holdfast: ' 120 2>/dev/null) && return 1
+	console | grep -q 'IO-APIC + timer' || return 1
+	node_kill
 }
 
 # Ends the node at once, like a power cut.
@@ -215,7 +233,7 @@ wait_for_pod() { wait_until "the pod's answer" "${1:-120}" pod_page >/dev/null |
 # Runs $* (one line) with a shell in the probe pod, which sees the node's processes and network; prints its output and returns its
 # status. NODE_RUN_SECONDS: how long it may take (60).
 node_run() {
-	local to from line status='' nonce=$RANDOM$RANDOM deadline=$((SECONDS + ${NODE_RUN_SECONDS:-60}))
+	local to from line status='' nonce=$RANDOM$RANDOM deadline=$((SECONDS + ${NODE_RUN_SECONDS:-$((60 * PATIENCE))}))
 	exec {to}<>"$NODE/probe.in" {from}<>"$NODE/probe.out"
 	printf '{ echo begin-%s; ( %s ) 2>&1 </dev/null; echo end-%s $?; }\n' "$nonce" "$*" "$nonce" >&$to
 	while [ $SECONDS -lt $deadline ] && IFS= read -r -t $((deadline - SECONDS)) line <&$from; do
@@ -236,6 +254,17 @@ node_run() {
 
 # Runs $* in process 1's mount namespace: with the node's own files.
 on_node() { node_run "nsenter -t 1 -m -- $*"; }
+
+# Links and content of files below /proc for all processes outside of pods, with one program each in the node: forks
+# are slow there. $1: exe, cmdline, stat ... Prints "PID TEXT".
+host_processes() {
+	local pods
+	pods=$(node_run 'grep -l /kubepods /proc/[0-9]*/cgroup 2>/dev/null; true' | cut -d/ -f3 | paste -sd'|')
+	case $1 in
+	exe) node_run 'ls -l /proc/[0-9]*/exe 2>/dev/null; true' | sed -nE 's,.* /proc/([0-9]+)/exe -> (.*),\1 \2,p' ;;
+	*) node_run "grep -aH . /proc/[0-9]*/$1 2>/dev/null; true" | tr '\0' ' ' | sed -nE "s,^/proc/([0-9]+)/$1:(.*),\1 \2,p" ;;
+	esac | grep -Ev "^($pods) "
+}
 
 wait_for_probe() { NODE_RUN_SECONDS=$((${1:-120} * PATIENCE)) node_run true; }
 

@@ -23,7 +23,7 @@ machine_new() {
 	obstacle=$(machine_obstacle)
 	[ -z "$obstacle" ] || skip "$obstacle"
 	MACHINE=$(mktemp -d "$BATS_TEST_TMPDIR/XXXX")
-	ROOT=$MACHINE/root CONSOLE=$MACHINE/root/dev/kmsg MARKS=$MACHINE/root/run
+	ROOT=$MACHINE/root CONSOLE=$MACHINE/root/dev/kmsg
 	CGROUP=$(cgroup_top)/holdfast-test-$$-${MACHINE##*/}
 	cp -a --sparse=always "$SUITE/root" "$ROOT"
 	cp --sparse=always "$SUITE/state" "$MACHINE/state"
@@ -59,7 +59,7 @@ boot() {
 
 # Prints how the machine ended: "restart", "power off", "signal N", within $1 seconds.
 machine_end() {
-	wait_quickly "the machine to end" -t "$1" test -s "$MACHINE/end"
+	wait_quickly "the machine to end" -t "$1" test -s "$MACHINE/end" || return
 	wait "$LAUNCHER"
 	LAUNCHER=
 	cat "$MACHINE/end"
@@ -88,23 +88,23 @@ machine_remove() {
 remove_cgroup() { [ ! -d "$CGROUP" ] || find "$CGROUP" -depth -type d -exec rmdir {} +; }
 
 # Calls ${@:2} every 20 ms until it succeeds; $1 says what is waited for. With "-t SECONDS" before the command at
-# most so long, else 10 s.
+# most so long, else PATIENCE (10) seconds.
 wait_quickly() {
-	local what=$1 seconds=10
+	local what=$1 seconds=${PATIENCE:-10}
 	shift
 	[ "$1" != -t ] || { seconds=$2; shift 2; }
 	local deadline=$((SECONDS + seconds))
 	until "$@" >/dev/null 2>&1; do
-		[ $SECONDS -le $deadline ] || fail "waited $seconds s in vain for $what"
+		[ $SECONDS -le $deadline ] || { fail "waited $seconds s in vain for $what"; return 1; }
 		read -r -t 0.02 <> <(:) || true
 	done
 }
 
 # ---- what a person sees ----
 
-# Waits for a line of the console that matches $1, at most $2 seconds (10).
+# Waits for a line of the console that matches $1, at most $2 seconds (PATIENCE).
 console_has() {
-	wait_quickly "the console line '$1'" -t "${2:-10}" grep -Eq -- "$1" "$CONSOLE"
+	wait_quickly "the console line '$1'" -t "${2:-${PATIENCE:-10}}" grep -Eq -- "$1" "$CONSOLE"
 }
 
 console_count() { grep -Ec -- "$1" "$CONSOLE" || true; }
@@ -115,9 +115,9 @@ holdfast() { chroot "$ROOT" /usr/bin/holdfast "$@"; }
 # What jq's filter $1 finds in status.json.
 status() { jq -r "$1" "$ROOT/run/holdfast/status.json"; }
 
-# Waits until the service $1 is in state $2, at most $3 seconds (10).
+# Waits until the service $1 is in state $2, at most $3 seconds (PATIENCE).
 service_is() {
-	wait_quickly "service $1 to be $2" -t "${3:-10}" service_state_is "$1" "$2"
+	wait_quickly "service $1 to be $2" -t "${3:-${PATIENCE:-10}}" service_state_is "$1" "$2"
 }
 
 service_state_is() { [ "$(service_status "$1" state)" = "$2" ]; }

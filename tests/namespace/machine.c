@@ -124,6 +124,8 @@ static int hand_over_opens(void)
 	int listener = -1;
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	for (int number = 1; number < NSIG; number++) /* a shell's background job ignores some */
+		signal(number, SIG_DFL);
 	must(unshare(CLONE_NEWCGROUP) == 0, "make a cgroup namespace");
 	must(system("ip link add eth0 type veth peer name far") == 0, "make eth0");
 	enter(argv[1]);

@@ -34,7 +34,7 @@ no_zombies() { [ -z "$(zombies)" ]; }
 	service_is runtime ready
 	before=$(descriptors)
 	: >"$ROOT/run/go"
-	service_is orphans done 30
+	service_is orphans "done" 30
 	wait_quickly "no zombies" no_zombies
 	# One less: it held one for the process that is done.
 	expect "the descriptors of process 1" "$(descriptors)" $((before - 1))

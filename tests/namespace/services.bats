@@ -86,8 +86,10 @@ waits() { sed -n "s/.*service $1: again in \(.*\) s/\1/p" "$CONSOLE" | paste -sd
 		watchdog = 300ms
 		restart-delay = 100ms
 	EOF
+	service mute <<<$'[service]\nexec = /usr/bin/worker ready sleep\nready = notify\nwatchdog = 300ms'
 	boot
 	service_is runtime ready
+	console_has 'service mute: gives no sign of life; killing it'
 	wait_quickly "20 signs of life" lines_in "$ROOT/run/silent.count" 20 # a second and more
 	expect "restarts while it gave signs of life" "$(service_status runtime restarts)" 0
 	: >"$ROOT/run/silent"
@@ -129,7 +131,7 @@ console_count_is() { [ "$(console_count "$1")" = "$2" ]; }
 	expect "the runtime" "$(service_status runtime state)" waiting
 	: >"$ROOT/run/go"
 	service_is runtime ready
-	expect "the one-shot" "$(service_status images state)" done
+	expect "the one-shot" "$(service_status images state)" "done"
 	expect "restarts of the one-shot" "$(service_status images restarts)" 0
 	expect "the node" "$(status .state)" running
 }
@@ -150,7 +152,7 @@ console_count_is() { [ "$(console_count "$1")" = "$2" ]; }
 	expect "the runtime" "$(service_status runtime state)" waiting
 	rm "$ROOT/run/bad"
 	service_is runtime ready
-	expect "the one-shot" "$(service_status images state)" done
+	expect "the one-shot" "$(service_status images state)" "done"
 }
 
 console_has_many() { [ "$(console_count "$1")" -ge "$2" ]; }

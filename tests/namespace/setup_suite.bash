@@ -7,7 +7,7 @@ tree=$(cd "$here/../.." && pwd)
 setup_suite() {
 	export SUITE=$BATS_SUITE_TMPDIR
 	export INIT=${INIT:-${BUILD:-$tree/build/x86_64}/init.test}
-	[ -x "$INIT" ] || { echo "there is no $INIT: make it with 'make namespace-programs'" >&2; return 1; }
+	[ -x "$INIT" ] || { echo "there is no $INIT: make it with 'make test T=namespace'" >&2; return 1; }
 	gcc -std=gnu17 -D_GNU_SOURCE -O1 -Wall -Wextra "$here/machine.c" -o "$SUITE/machine"
 	musl-gcc -static -std=gnu17 -D_GNU_SOURCE -O1 -Wall -Wextra "$here/worker.c" -o "$SUITE/worker"
 	make_state "$SUITE/state"
@@ -53,6 +53,7 @@ make_root() {
 	mknod -m 666 "$root/dev/urandom" c 1 9
 	make_disk "$root/dev/vda"
 	: >"$root/dev/kmsg"
+	: >"$root/sys/kernel/rcu_expedited"
 	for file in kernel/modules_disabled net/ipv4/conf/eth0/{accept,secure,send}_redirects \
 		net/ipv6/conf/eth0/{accept_redirects,accept_ra,autoconf}; do
 		: >"$root/sysctl/$file"

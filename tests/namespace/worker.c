@@ -11,6 +11,8 @@
  *   mark FILE              append a line to a file
  *   wait FILE              until there is this file
  *   wait-gone FILE         until there is none
+ *   hold FILE              keep this file open for writing
+ *   bind DIRECTORY         mount /var/lib on it, too
  *   orphans N              N processes that their parents leave behind as zombies
  *   brood N                N children that live until they are told to end
  *   ignore                 SIGTERM means nothing from here on
@@ -28,6 +30,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -181,7 +184,13 @@ int main(int argc, char **argv)
 			wait_for(value, 0);
 		else if (strcmp(word, "orphans") == 0)
 			orphans(atol(value));
-		else if (strcmp(word, "brood") == 0)
+		else if (strcmp(word, "hold") == 0) {
+			if (open(value, O_WRONLY | O_CREAT | O_CLOEXEC, 0600) < 0)
+				return 3;
+		} else if (strcmp(word, "bind") == 0) {
+			if (mount("/var/lib", value, NULL, MS_BIND, NULL) < 0)
+				return 3;
+		} else if (strcmp(word, "brood") == 0)
 			brood(atol(value));
 		else if (strcmp(word, "alive-until") == 0)
 			alive_until(value);

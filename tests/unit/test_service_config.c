@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-// sources: service_config.c conf.c error.c
+// sources: service_config.c capabilities.c conf.c error.c
+#include "capabilities.h"
 #include "check.h"
 #include "error.h"
 #include "service_config.h"
