@@ -17,7 +17,7 @@ $(IMAGE)/options: FORCE
 	@echo 'RELEASE=$(RELEASE) KEYS=$(KEYS) EPOCH=$(SOURCE_DATE_EPOCH)' | cmp -s - $@ || \
 		echo 'RELEASE=$(RELEASE) KEYS=$(KEYS) EPOCH=$(SOURCE_DATE_EPOCH)' >$@
 
-$(IMAGE)/root.erofs: image/erofs $(IMAGE)/root.files $(IMAGE)/options
+$(IMAGE)/root.erofs: image/erofs image/erofs.hints $(IMAGE)/root.files $(IMAGE)/options
 	@$(STEP) erofs -- image/erofs $(IMAGE)/root $(IMAGE)/root.files $@
 
 $(IMAGE)/root.verity $(IMAGE)/root.hash $(IMAGE)/root.identity &: image/verity $(IMAGE)/root.erofs $(BUILD)/version

@@ -5,6 +5,7 @@
 #include "file.h"
 #include "node.h"
 #include "service_config.h"
+#include "text.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -19,23 +20,19 @@
 /* Enables for the children of path every controller that path has: the kubelet wants them all, from the top. */
 static int delegate_controllers(const char *path)
 {
-	char file[128], controllers[256];
+	char file[128], controllers[256], all[320];
 
 	snprintf(file, sizeof(file), "%s/cgroup.controllers", path);
 	ssize_t length = file_read_line(file, controllers, sizeof(controllers));
 	if (length < 0)
 		return (int)length;
 
-	snprintf(file, sizeof(file), "%s/cgroup.subtree_control", path);
-	for (char *rest, *name = strtok_r(controllers, " ", &rest); name; name = strtok_r(NULL, " ", &rest)) {
-		char enable[34];
+	struct text enable = text_in(all, sizeof(all));
 
-		snprintf(enable, sizeof(enable), "+%s", name);
-		int result = file_write(file, enable);
-		if (result < 0)
-			return result;
-	}
-	return 0;
+	for (char *rest, *name = strtok_r(controllers, " ", &rest); name; name = strtok_r(NULL, " ", &rest))
+		text_add(&enable, "+%s ", name);
+	snprintf(file, sizeof(file), "%s/cgroup.subtree_control", path);
+	return file_write(file, all); /* in one: each write walks the whole tree */
 }
 
 int step_cgroups(struct node *node)

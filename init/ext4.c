@@ -34,6 +34,7 @@ enum {
 	MAGIC = 0xef53,
 	STATE_CLEAN = 1, /* with a journal it stays set: mounting replays the journal */
 	STATE_ERRORS = 2,
+	FEATURE_RECOVER = 0x04,
 	FEATURE_64BIT = 0x80,
 	BLOCK_SIZE_SHIFT_MAX = 6,
 };
@@ -60,6 +61,7 @@ int ext4_read(const char *device, struct ext4 *ext4)
 	ext4->blocks = super.blocks_low;
 	if (super.incompatible_features & FEATURE_64BIT)
 		ext4->blocks |= (unsigned long long)super.blocks_high << 32;
+	ext4->has_journal_to_replay = super.incompatible_features & FEATURE_RECOVER;
 	ext4->needs_check = !(super.state & STATE_CLEAN) || (super.state & STATE_ERRORS);
 	return 1;
 }

@@ -15,6 +15,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <linux/mount.h>
+#include <linux/openat2.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -38,8 +39,8 @@ static int open_one(int parent, const char *name, mode_t mode)
 	return directory;
 }
 
-/* Opens /var/PATH, making what is missing: the last part with mode. A descriptor or fail()s. */
-static int open_below_var(const char *path, mode_t mode)
+/* Opens /var/PATH one by one, making what is missing: the last part with mode. A descriptor, or -1 with errno. */
+static int make_below_var(const char *path, mode_t mode)
 {
 	int directory = open("/var", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	char name[NAME_MAX + 1];
@@ -56,8 +57,25 @@ static int open_below_var(const char *path, mode_t mode)
 		errno = errnum;
 		rest = next;
 	}
+	return directory;
+}
+
+/* Opens /var/PATH, which is mostly there. A descriptor or fail()s. */
+static int open_below_var(const char *path, mode_t mode)
+{
+	const struct open_how how = {
+		.flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC,
+		.resolve = RESOLVE_NO_SYMLINKS,
+	};
+	char full_path[PATH_MAX];
+
+	snprintf(full_path, sizeof(full_path), "/var/%s", path);
+	int directory = (int)syscall(SYS_openat2, AT_FDCWD, full_path, &how, sizeof(how));
+
+	if (directory < 0 && errno == ENOENT)
+		directory = make_below_var(path, mode);
 	/* ELOOP and ENOTDIR: somebody put a link or a file there. */
-	return directory < 0 ? fail(errno, "use the directory /var/%s", path) : directory;
+	return directory < 0 ? fail(errno, "use the directory %s", full_path) : directory;
 }
 
 /* One line of state.dirs: a path below /var and its mode; # starts a comment. */
@@ -230,6 +248,8 @@ static int read_machine_id(int directory, char id[MACHINE_ID_DIGITS + 2])
 		return result;
 	log_notice("machine id %s, new", id);
 	result = file_replace(path, id, MACHINE_ID_DIGITS, 0444);
+	if (result == 0 && fsync(directory) < 0) /* or a power cut now would give it another one */
+		result = -errno;
 	return result < 0 ? fail(-result, "write /var/lib/holdfast/machine-id") : 0;
 }
 

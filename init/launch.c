@@ -36,7 +36,9 @@ static void open_output(const struct service_config *config)
 
 static int set_limits(const struct service_config *config)
 {
-	struct rlimit files = { config->open_files, config->open_files };
+	/* A program that can deal with more raises it itself, as Go does; select(2) breaks above 1024. */
+	rlim_t soft = config->open_files < 1024 ? config->open_files : 1024;
+	struct rlimit files = { soft, config->open_files };
 	char score[8];
 
 	if (setrlimit(RLIMIT_NOFILE, &files) < 0)

@@ -61,7 +61,7 @@ struct service_config {
 	unsigned cpu_weight;           /* 100, as the kernel's own default */
 	unsigned pids_max;             /* 1024 */
 	int oom_score_adjust;          /* 0; inherited by nobody: the launcher sets it for each service */
-	unsigned open_files;           /* soft and hard limit: 1024 */
+	unsigned open_files;           /* hard limit: 1024; the soft one is at most 1024 */
 
 	uint64_t capabilities;  /* bit N: capability N of linux/capability.h; 0, none, is the default */
 	bool no_new_privileges; /* yes */

@@ -201,6 +201,14 @@ static bool is_ordered(const struct service *service)
 	return true;
 }
 
+bool services_settled(void)
+{
+	for (unsigned i = 0; i < services_count; i++)
+		if (!services[i].first_ready && services[i].state != STOPPED)
+			return false;
+	return true;
+}
+
 bool services_all_ready(void)
 {
 	for (unsigned i = 0; i < services_count; i++)

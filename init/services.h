@@ -44,3 +44,6 @@ unsigned long long services_turn(unsigned long long now);
 
 /* Whether every service has been ready once. */
 bool services_all_ready(void);
+
+/* Whether every service has been ready once or is not to run at all: the boot is over. */
+bool services_settled(void);

@@ -26,7 +26,7 @@ enum {
 	MIB = 1 << 20,
 	MAKE_DEADLINE = 10 * 60 * 1000,
 	CHECK_DEADLINE = 30 * 60 * 1000, /* of a large disk after an error; the watchdog is fed meanwhile */
-	MOUNT_DEADLINE = 5 * 60 * 1000,  /* replays the journal */
+	MOUNT_DEADLINE = 5 * 60 * 1000,  /* with the journal's replay */
 };
 
 static const unsigned long MOUNT_FLAGS = MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_NOATIME;
@@ -90,15 +90,27 @@ static int check_file_system(const char *device)
 	int status = child_run(command, CHECK_DEADLINE);
 
 	if (status >= 4)
-		return fail(0, "e2fsck can't repair the state file system on %s alone (status %d): left as it is",
-			    device, status);
+		return fail(
+			0, "e2fsck can't repair the state file system on %s alone (status %d): left as it is",
+			device, status);
 	return status < 0 ? status : 0;
 }
 
-/* In a child, with the errno as its exit status. */
-static int mount_state(void *device)
+/* Gives an errno, as an exit status may be. */
+static int mount_device(void *device)
 {
 	return mount(device, var, "ext4", MOUNT_FLAGS, "errors=remount-ro") < 0 ? errno : 0;
+}
+
+static int mount_state(char *device, const struct ext4 *ext4)
+{
+	int errnum;
+
+	if (ext4->has_journal_to_replay)
+		errnum = child_call(mount_device, device, MOUNT_DEADLINE);
+	else
+		errnum = mount_device(device);
+	return errnum > 0 ? fail(errnum, "mount %s on %s", device, var) : errnum;
 }
 
 /* Whether the state's file system is there: 1, 0 or fail()s. */
@@ -176,15 +188,11 @@ static int open_state(struct node *node)
 	struct ext4 ext4;
 	int result = prepare(node->disk, &state, &ext4);
 
-	if (result < 0)
-		return result;
-
-	int errnum = child_call(mount_state, state.device, MOUNT_DEADLINE);
-
-	if (errnum != 0)
-		return errnum > 0 ? fail(errnum, "mount %s on %s", state.device, var) : errnum;
-	fill_partition(&state, &ext4);
-	return 0;
+	if (result == 0)
+		result = mount_state(state.device, &ext4);
+	if (result == 0)
+		fill_partition(&state, &ext4);
+	return result;
 }
 
 /* So that a person finds a system that works, without services. Keeps the sentence of what failed. */

@@ -184,16 +184,17 @@ static void announce_node(void)
 
 void status_turn(const struct node *node)
 {
-	static bool announced;
+	static bool boot_is_over;
 
 	subject = node;
 	if (!changed)
 		return;
 	changed = false;
 	write_json();
-	if (!announced && services_all_ready()) {
-		announced = true;
-		announce_node();
+	if (!boot_is_over && services_settled()) {
+		boot_is_over = true;
 		boot_finished();
+		if (services_all_ready())
+			announce_node();
 	}
 }

@@ -36,7 +36,7 @@ expect_untouched() {
 
 @test "twin: a blank state partition is made into a file system" {
 	node_start --profile production --disk "$DISK"
-	wait_for_console 'holdfast: root: step state ok' 60
+	wait_for_console 'holdfast: service runtime: started' 60
 	press_power_button
 	node_wait_poweroff 60
 	partition_read "$DISK" state "$STATE"
@@ -108,24 +108,14 @@ expect_untouched() {
 	expect_untouched 'dos|partition table|not blank|unknown'
 }
 
-@test "data that nobody recognises" {
-	# In the middle only: the partition's beginning is all zero.
+@test "data that nobody recognises, in the middle only: the partition's beginning is all zero" {
 	dd if=/dev/urandom of="$STATE" bs=4096 seek=5000 count=16 conv=notrunc status=none
-	before=$(sha256sum <"$STATE")
-	partition_write "$DISK" state "$STATE"
-	failures_are 'Kernel panic|process 1 has a fault'
-	node_start --profile production --disk "$DISK"
-	wait_for_console 'holdfast: root: step state (ok|failed)' 60
-	console_has 'holdfast: root: step state failed'
-	press_power_button
-	node_wait_poweroff 60
-	partition_read "$DISK" state "$STATE"
-	expect "the partition afterwards" "$(sha256sum <"$STATE")" "$before"
+	expect_untouched 'unknown'
 }
 
 @test "our own file system with a damaged superblock" {
 	node_start --profile production --disk "$DISK"
-	wait_for_console 'holdfast: root: step state ok' 60
+	wait_for_console 'holdfast: service runtime: started' 60
 	press_power_button
 	node_wait_poweroff 60
 	partition_read "$DISK" state "$STATE"

@@ -26,7 +26,7 @@ steps_of() { sed -n "/struct step $1_steps\[\]/,/^};/s/.*{ \"\([a-z]*\)\".*/\1/p
 @test "UEFI, SATA disk: the production image; the power button switches it off" {
 	node_start --profile production --boot firmware --bus sata
 	wait_for_console 'holdfast: initramfs: root on /dev/sda2, verity tree on /dev/sda3: slot A' 120
-	wait_for_console 'holdfast: root: step services ok' 60
+	wait_for_console 'holdfast: service runtime: started' 60
 	press_power_button
 	node_wait_poweroff 90
 	console_has 'holdfast: going down: power button; then power off'

@@ -44,6 +44,7 @@ uuid() { sed -n 's/^Filesystem UUID: *//p' <<<"$1"; }
 	qemu-img resize -q "$DISK" 4G
 	boot
 	console_has 'holdfast: root: making the state file system on /dev/vda6 '
+	console_has 'holdfast: root: machine id [0-9a-f]{32}, new'
 	press_power_button
 	node_wait_poweroff 90
 	expect_orderly_end 'power button'
@@ -72,7 +73,7 @@ uuid() { sed -n 's/^Filesystem UUID: *//p' <<<"$1"; }
 	expect_line "dumpe2fs after the power cut" "$said" 'needs_recovery'
 
 	boot
-	console_has 'EXT4-fs .*recovery complete|holdfast: root: .*(recover|journal)'
+	console_has_not 'making the state file system|machine id .*, new'
 	press_power_button
 	node_wait_poweroff 90
 	expect_orderly_end 'power button'

@@ -52,13 +52,16 @@ partition_sum() {
 	dd if="$1" bs=1M iflag=skip_bytes,count_bytes skip="$start" count="$size" status=none | sha256sum | cut -d' ' -f1
 }
 
-# What e2fsck says about the state file system of the overlay $1, in a copy of it. Fails if it isn't clean.
-# $2: more options. e2fsck -fn changes nothing and ends with 0 only if there is nothing to correct.
+# What e2fsck and dumpe2fs say about the state file system of the overlay $1. Fails if e2fsck would correct something.
 check_state() {
 	local work
 	work=$(mktemp -d "${BATS_TEST_TMPDIR:-$BATS_FILE_TMPDIR}/check.XXXXXX")
 	disk_flatten "$1" "$work/disk.raw"
 	partition_read "$work/disk.raw" state "$work/state"
 	rm "$work/disk.raw"
-	e2fsck -fn "$work/state" 2>&1 && dumpe2fs -h "$work/state" 2>/dev/null
+	local status=0
+	e2fsck -fn "$work/state" 2>&1 || status=$?
+	dumpe2fs -h "$work/state" 2>/dev/null
+	rm "$work/state"
+	return $status
 }

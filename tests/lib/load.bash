@@ -46,7 +46,7 @@ expect_refusal() {
 
 # Calls $3... until it succeeds, at most $2 seconds; $1 says what is waited for. Prints the last output if it never does.
 wait_until() {
-	local what=$1 deadline=$((SECONDS + $2 * ${PATIENCE:-2})) said
+	local what=$1 deadline=$((SECONDS + $2 * ${TESTS_SLOW:-2})) said
 	shift 2
 	until said=$("$@" 2>&1); do
 		[ $SECONDS -lt $deadline ] || { fail "waited in vain for $what; the last answer: $said"; return 1; }

@@ -16,7 +16,7 @@ CONSOLE_FAILURES='holdfast: [a-z]+: step [a-z]+ failed|holdfast: process 1 has a
 export NODE_IS_UP CONSOLE_FAILURES
 
 # Deadlines are multiplied by this. They only bound how long a broken test takes: what works ends its wait earlier.
-PATIENCE=${PATIENCE:-2}
+TESTS_SLOW=${TESTS_SLOW:-2}
 
 # Starts a node.
 #
@@ -107,7 +107,7 @@ node_end() { node_kill; }
 
 # Waits until QEMU has ended, at most $1 seconds.
 node_wait_end() {
-	timeout $(($1 * PATIENCE)) tail --pid="$NODE_PID" -s 0.1 -f /dev/null || node_fail "QEMU still runs after $(($1 * PATIENCE)) s"
+	timeout $(($1 * TESTS_SLOW)) tail --pid="$NODE_PID" -s 0.1 -f /dev/null || node_fail "QEMU still runs after $(($1 * TESTS_SLOW)) s"
 }
 
 # Waits at most $1 seconds until the node has switched itself off ...
@@ -149,7 +149,7 @@ node_fail() {
 # Waits until the console since the mark has a line that matches $1, at most $2 seconds (60).
 # Fails at once when a line tells of a failure (CONSOLE_FAILURES) or QEMU ends.
 wait_for_console() {
-	local regex=$1 seconds=$((${2:-60} * PATIENCE)) lines line left reason
+	local regex=$1 seconds=$((${2:-60} * TESTS_SLOW)) lines line left reason
 	local deadline=$((SECONDS + seconds))
 	exec {lines}< <(exec tail --pid="$NODE_PID" -s 0.2 -c "+$(($(cat "$NODE/mark") + 1))" -f "$NODE/console.log")
 	local follower=$!
@@ -213,7 +213,7 @@ monitor() {
 }
 
 press_power_button() { qmp '{"execute":"system_powerdown"}' >/dev/null; }
-press_ctrl_alt_del() { monitor sendkey ctrl-alt-delete >/dev/null; }
+press_ctrl_alt_del() { monitor sendkey ctrl-alt-delete 1000 >/dev/null; }
 
 # ---- network ----
 
@@ -233,7 +233,7 @@ wait_for_pod() { wait_until "the pod's answer" "${1:-120}" pod_page >/dev/null |
 # Runs $* (one line) with a shell in the probe pod, which sees the node's processes and network; prints its output and returns its
 # status. NODE_RUN_SECONDS: how long it may take (60).
 node_run() {
-	local to from line status='' nonce=$RANDOM$RANDOM deadline=$((SECONDS + ${NODE_RUN_SECONDS:-$((60 * PATIENCE))}))
+	local to from line status='' nonce=$RANDOM$RANDOM deadline=$((SECONDS + ${NODE_RUN_SECONDS:-$((60 * TESTS_SLOW))}))
 	exec {to}<>"$NODE/probe.in" {from}<>"$NODE/probe.out"
 	printf '{ echo begin-%s; ( %s ) 2>&1 </dev/null; echo end-%s $?; }\n' "$nonce" "$*" "$nonce" >&$to
 	while [ $SECONDS -lt $deadline ] && IFS= read -r -t $((deadline - SECONDS)) line <&$from; do
@@ -266,7 +266,7 @@ host_processes() {
 	esac | grep -Ev "^($pods) "
 }
 
-wait_for_probe() { NODE_RUN_SECONDS=$((${1:-120} * PATIENCE)) node_run true; }
+wait_for_probe() { NODE_RUN_SECONDS=$((${1:-120} * TESTS_SLOW)) node_run true; }
 
 # The node's status.json, and from it what jq makes of $1.
 node_status() { on_node cat /run/holdfast/status.json | jq -r "${1:-.}"; }

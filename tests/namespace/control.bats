@@ -121,14 +121,14 @@ descriptors_are() { [ "$(find "/proc/$INIT_PID/fd" -type l | wc -l)" = "$1" ]; }
 	service long <<<$'[service]\nexec = /usr/bin/worker sleep'
 	boot
 	exec {all}>"$MACHINE/all"
-	for _ in $(seq 3000); do
+	for _ in $(seq 1500); do
 		mapfile -d '' text <"$ROOT/run/holdfast/status.json"
 		printf '%s' "${text[@]}" >&"$all"
 	done
 	exec {all}>&-
 	different=$(jq -c '[.services[] | [.name, .state, .restarts]]' "$MACHINE/all" 2>&1) ||
 		fail "one was not whole: $(tail -n 1 <<<"$different")"
-	expect "the number of whole ones" "$(wc -l <<<"$different")" 3000
+	expect "the number of whole ones" "$(wc -l <<<"$different")" 1500
 	expect "the services in each" "$(jq -r 'map(.[0]) | join(" ")' <<<"$different" | sort -u)" "a b c long runtime"
 	[ "$(sort -u <<<"$different" | wc -l)" -ge 10 ] || fail "the services did not flap: $(sort <<<"$different" | uniq -c)"
 	expect "its mode" "$(stat -c %a "$ROOT/run/holdfast/status.json")" 644

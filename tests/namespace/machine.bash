@@ -8,29 +8,17 @@
 
 load ../lib/load
 
-# Why there can be no machine here, or nothing.
-machine_obstacle() {
-	[ "$(id -u)" = 0 ] || { echo "needs root"; return; }
-	grep -Eq '^ *0 +0 +4294967295$' /proc/self/uid_map || { echo "needs root of the host: securityfs, loop devices"; return; }
-	[ -n "$(cgroup_top)" ] || { echo "cgroup v2 is mounted nowhere"; return; }
-	[ -e /dev/loop-control ] || echo "no loop devices"
-}
-
-cgroup_top() { findmnt -nr -t cgroup2 -o TARGET | head -n 1; }
-
 machine_new() {
-	local obstacle
-	obstacle=$(machine_obstacle)
-	[ -z "$obstacle" ] || skip "$obstacle"
+	[ -z "$OBSTACLE" ] || skip "$OBSTACLE"
 	MACHINE=$(mktemp -d "$BATS_TEST_TMPDIR/XXXX")
 	ROOT=$MACHINE/root CONSOLE=$MACHINE/root/dev/kmsg
-	CGROUP=$(cgroup_top)/holdfast-test-$$-${MACHINE##*/}
+	CGROUP=$CGROUP_TOP/holdfast-test-$$-${MACHINE##*/}
 	cp -a --sparse=always "$SUITE/root" "$ROOT"
 	cp --sparse=always "$SUITE/state" "$MACHINE/state"
 	mkdir "$MACHINE/limits" "$CGROUP"
 }
 
-# The file of service $1 from standard input. What a line does not say is said here: fast enough for a test.
+# The file of service $1, from standard input.
 service() {
 	cat >"$ROOT/etc/holdfast/services/$1.conf"
 }
@@ -68,7 +56,7 @@ machine_end() {
 # Ends it at once, to be booted again with the same root.
 machine_stop() {
 	kill -KILL "$LAUNCHER"
-	wait "$LAUNCHER" || true
+	wait "$LAUNCHER" 2>/dev/null || true
 	LAUNCHER=
 	wait_quickly "the cgroup to be removed" remove_cgroup
 	mkdir "$CGROUP"

@@ -231,7 +231,7 @@ pid_is_not() { [ "$(service_status runtime pid)" != "$1" ] && service_state_is r
 	expect_line "its status" "$state" '^NoNewPrivs:\s1$'
 	expect_line "its status" "$state" '^Umask:\s0022$'
 	expect "its OOM score" "$(<"/proc/$pid/oom_score_adj")" $score
-	expect "its open files" "$(awk '/^Max open files/ { print $4, $5 }' "/proc/$pid/limits")" "4096 4096"
+	expect "its open files" "$(awk '/^Max open files/ { print $4, $5 }' "/proc/$pid/limits")" "1024 4096"
 	read -r _ _ _ _ _ session terminal _ <"/proc/$pid/stat"
 	expect "its terminal" "$terminal" 0
 	expect "its session" "$session" "$(awk '/^NSsid/ { print $2 }' "/proc/$pid/status")"

@@ -8,10 +8,25 @@ setup_suite() {
 	export SUITE=$BATS_SUITE_TMPDIR
 	export INIT=${INIT:-${BUILD:-$tree/build/x86_64}/init.test}
 	[ -x "$INIT" ] || { echo "there is no $INIT: make it with 'make test T=namespace'" >&2; return 1; }
+	CGROUP_TOP=$(findmnt -nr -t cgroup2 -o TARGET | head -n 1)
+	OBSTACLE=$(obstacle)
+	export CGROUP_TOP OBSTACLE
+	[ -z "$OBSTACLE" ] || return 0
 	gcc -std=gnu17 -D_GNU_SOURCE -O1 -Wall -Wextra "$here/machine.c" -o "$SUITE/machine"
 	musl-gcc -static -std=gnu17 -D_GNU_SOURCE -O1 -Wall -Wextra "$here/worker.c" -o "$SUITE/worker"
 	make_state "$SUITE/state"
 	make_root "$SUITE/root"
+}
+
+# Why there can be no machine here, or nothing: all tests are skipped then.
+obstacle() {
+	if [ "$(id -u)" != 0 ] || ! grep -Eq '^ *0 +0 +4294967295$' /proc/self/uid_map; then
+		echo "needs root of the host, for loop devices and securityfs"
+	elif [ -z "$CGROUP_TOP" ]; then
+		echo "cgroup v2 is mounted nowhere"
+	elif [ ! -e /dev/loop-control ]; then
+		echo "this host has no loop devices"
+	fi
 }
 
 # The image ($1) of a state partition, as the node would have made it.
