@@ -159,7 +159,7 @@ unsigned long long shutdown_turn(unsigned long long now)
 		return 0;
 	while (phase->is_done() || now >= deadline) {
 		if (!phase->is_done())
-			log_error("going down: %s not done after %u s; going on", phase->name, phase->seconds);
+			log_notice("going down: %s not done after %u s; going on", phase->name, phase->seconds);
 		enter(phase + 1);
 	}
 	return now + LOOK_AGAIN;

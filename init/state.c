@@ -163,8 +163,12 @@ static int make(const char *disk, struct partition *state, struct ext4 *ext4)
 	result = make_file_system(state);
 	if (result < 0)
 		return result;
-	result = read_ours(state->device, ext4);
-	return result == 0 ? fail(0, "mke2fs left no file system on %s", state->device) : result;
+
+	int made = read_ours(state->device, ext4);
+
+	if (made == 0)
+		return fail(0, "mke2fs left no file system on %s", state->device);
+	return made < 0 ? made : 0;
 }
 
 /* From the partition to a file system that is right. */

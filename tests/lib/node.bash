@@ -255,15 +255,22 @@ node_run() {
 # Runs $* in process 1's mount namespace: with the node's own files.
 on_node() { node_run "nsenter -t 1 -m -- $*"; }
 
-# Links and content of files below /proc for all processes outside of pods, with one program each in the node: forks
-# are slow there. $1: exe, cmdline, stat ... Prints "PID TEXT".
+# What /proc tells of all processes outside of pods, with few programs run in the node: each costs time there.
+# $1: exe, cmdline, stat, cgroup ... Prints "PID TEXT" a line. Threads of the kernel have no exe and no cmdline.
 host_processes() {
-	local pods
-	pods=$(node_run 'grep -l /kubepods /proc/[0-9]*/cgroup 2>/dev/null; true' | cut -d/ -f3 | paste -sd'|')
-	case $1 in
-	exe) node_run 'ls -l /proc/[0-9]*/exe 2>/dev/null; true' | sed -nE 's,.* /proc/([0-9]+)/exe -> (.*),\1 \2,p' ;;
-	*) node_run "grep -aH . /proc/[0-9]*/$1 2>/dev/null; true" | tr '\0' ' ' | sed -nE "s,^/proc/([0-9]+)/$1:(.*),\1 \2,p" ;;
-	esac | grep -Ev "^($pods) "
+	local command="grep -aH . /proc/[0-9]*/$1" said
+	[ "$1" != exe ] || command='ls -l /proc/[0-9]*/exe'
+	# Those that were there before: not the programs of this very command.
+	said=$(node_run "grep -L /kubepods /proc/[0-9]*/cgroup; echo; $command 2>/dev/null; true" | tr '\0' ' ')
+	awk -v what="$1" '
+		!listed && /^\/proc/ { split($0, part, "/"); host[part[3]] = 1 }
+		/^$/ { listed = 1 }
+		listed && match($0, "/proc/[0-9]+/" what) {
+			split(substr($0, RSTART), part, "/")
+			text = substr($0, RSTART + RLENGTH)
+			sub(/^(:| -> )/, "", text)
+			if (part[3] in host && text != "") print part[3], text
+		}' <<<"$said"
 }
 
 wait_for_probe() { NODE_RUN_SECONDS=$((${1:-120} * TESTS_SLOW)) node_run true; }
