@@ -21,7 +21,7 @@ init-flags := -std=gnu17 -Os -g -D_GNU_SOURCE -isystem $(init-headers-dir) \
 	-fPIE -ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables -fcf-protection=none \
 	-fstack-protector-strong -fno-strict-aliasing -ftrivial-auto-var-init=zero \
 	-ffile-prefix-map=$(CURDIR)=. $(init-warnings)
-init-link-flags := -static-pie -Wl,--gc-sections,-z,relro,-z,now,-z,noexecstack,--build-id=none
+init-link-flags := -static-pie -Wl,--gc-sections,-z,relro,-z,now,-z,noexecstack,-z,pack-relative-relocs,--build-id=none
 
 $(init-libraries).done: init/libraries/build init/libraries/sources rootfs/fetch
 	@$(STEP) libraries --cache $(init-libraries) $^ -- init/libraries/build

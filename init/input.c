@@ -21,36 +21,38 @@
 
 enum { DEVICES_MAX = 8, DEVICES_TRIED = 32, KEY_BYTES = KEY_MAX / 8 + 1 };
 
-static struct source devices[DEVICES_MAX];
+/* Whether a key is down is taken from the events, in their order: the keyboard itself may be further already. */
+static struct device {
+	struct source source; /* first: the loop knows a device by it */
+	bool control, alt;
+} devices[DEVICES_MAX];
 
 static bool has_key(const unsigned char keys[KEY_BYTES], int key)
 {
 	return keys[key / 8] & 1 << key % 8;
 }
 
-static bool control_and_alt_are_down(int device)
+static void handle_key(struct device *device, int key, bool down)
 {
-	unsigned char down[KEY_BYTES] = { 0 };
-
-	if (ioctl(device, (int)EVIOCGKEY(sizeof(down)), down) < 0)
-		return false;
-	return (has_key(down, KEY_LEFTCTRL) || has_key(down, KEY_RIGHTCTRL)) &&
-	       (has_key(down, KEY_LEFTALT) || has_key(down, KEY_RIGHTALT));
+	if (key == KEY_LEFTCTRL || key == KEY_RIGHTCTRL)
+		device->control = down;
+	if (key == KEY_LEFTALT || key == KEY_RIGHTALT)
+		device->alt = down;
+	if (key == KEY_POWER && down)
+		shutdown_begin(RB_POWER_OFF, "power button");
+	if (key == KEY_DELETE && down && device->control && device->alt)
+		shutdown_begin(RB_AUTOBOOT, "ctrl-alt-del");
 }
 
 static void handle_input(struct source *source)
 {
+	struct device *device = (struct device *)source;
 	struct input_event event;
 	ssize_t length;
 
-	while ((length = read(source->descriptor, &event, sizeof(event))) == sizeof(event)) {
-		if (event.type != EV_KEY || event.value != 1)
-			continue;
-		if (event.code == KEY_POWER)
-			shutdown_begin(RB_POWER_OFF, "power button");
-		if (event.code == KEY_DELETE && control_and_alt_are_down(source->descriptor))
-			shutdown_begin(RB_AUTOBOOT, "ctrl-alt-del");
-	}
+	while ((length = read(source->descriptor, &event, sizeof(event))) == sizeof(event))
+		if (event.type == EV_KEY)
+			handle_key(device, event.code, event.value != 0);
 	if (length < 0 && errno != EAGAIN) /* ENODEV: it was unplugged */
 		loop_remove(source);
 }
@@ -72,9 +74,9 @@ int input_open(void)
 			close(descriptor);
 			continue;
 		}
-		devices[found] = (struct source){ descriptor, handle_input };
-		if (loop_add(&devices[found]) < 0)
-			loop_remove(&devices[found]);
+		devices[found] = (struct device){ .source = { descriptor, handle_input } };
+		if (loop_add(&devices[found].source) < 0)
+			loop_remove(&devices[found].source);
 		else
 			found++;
 	}

@@ -140,3 +140,11 @@ other_hash() {
 	node_wait_reboot 20
 	console_has "$VERITY_SAYS"
 }
+
+@test "arguments from a boot loader change nothing: the kernel has its own" {
+	start -- -append 'rdinit=/bin/sh init=/bin/sh root=/dev/vda4 lockdown=none dm_verity.error_behavior=0 systemd.unit=rescue -- /bin/sh'
+	wait_for_console 'holdfast: service runtime: started' 60
+	console_has 'Kernel command line: console=ttyS0'
+	console_has_not 'Kernel command line: .*(/bin/sh|lockdown=none|dm_verity|rescue)'
+	console_has 'holdfast: initramfs: step verity ok'
+}

@@ -23,8 +23,12 @@ steps_of() { sed -n "/struct step $1_steps\[\]/,/^};/s/.*{ \"\([a-z]*\)\".*/\1/p
 	console_has "holdfast: ready: version $(sed -n 's/^IMAGE_VERSION=//p' "$BUILD/os-release"), slot A, root $(cat "$BUILD/root.hash")"
 }
 
-@test "UEFI, SATA disk: the production image; the power button switches it off" {
-	node_start --profile production --boot firmware --bus sata
+@test "UEFI, SATA disk: the production image, whatever the machine's owner adds to the command line; power button" {
+	# systemd-stub appends this to the command line of the image: the kernel must have its own.
+	node_start --profile production --boot firmware --bus sata -- \
+		-smbios 'type=11,value=io.systemd.stub.kernel-cmdline-extra=rdinit=/bin/sh init=/bin/sh lockdown=none'
+	wait_for_console 'Kernel command line: ' 60
+	console_has_not 'Kernel command line: .*(/bin/sh|lockdown=none)'
 	wait_for_console 'holdfast: initramfs: root on /dev/sda2, verity tree on /dev/sda3: slot A' 120
 	wait_for_console 'holdfast: service runtime: started' 60
 	press_power_button

@@ -235,6 +235,13 @@ scripts_with() { (cd "$TREE" && grep -rIl --exclude-dir=build --exclude-dir=.git
 	done
 }
 
+@test "make help: names every target of the design, on one line each" {
+	said=$(make -C "$TREE" --no-print-directory help)
+	for target in help run image test bench clean distclean; do
+		expect "lines about $target" "$(grep -c "^  *make $target " <<<"$said")" 1
+	done
+}
+
 @test "scripts: toolbox refuses a word that it doesn't know" {
 	expect_refusal "an unknown word" "scripts/toolbox make" "$TREE/scripts/toolbox" no-such-word
 }
