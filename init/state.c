@@ -102,6 +102,7 @@ static int mount_device(void *device)
 	return mount(device, var, "ext4", MOUNT_FLAGS, "errors=remount-ro") < 0 ? errno : 0;
 }
 
+/* A replay may take longer than the watchdog waits; a child for nothing costs more than the mount. */
 static int mount_state(char *device, const struct ext4 *ext4)
 {
 	int errnum;

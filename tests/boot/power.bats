@@ -50,17 +50,22 @@ uuid() { sed -n 's/^Filesystem UUID: *//p' <<<"$1"; }
 	expect_orderly_end 'power button'
 	expect "the partition in MiB" "$(partition_size)" $((4096 - $(sfdisk --json "$BUILD/holdfast.raw" | jq '.partitiontable | .partitions[5].start * .sectorsize / 1048576') - 1))
 	expect "the file system in MiB" "$(state_size)" "$(partition_size)"
+	# What was written is on the disk, not in the folder below it.
+	expect_line "dumpe2fs" "$STATE" '^Mount count: +[1-9]'
 	uuid "$STATE" >"$BATS_FILE_TMPDIR/uuid"
+	console | sed -n 's/.*holdfast: root: machine id \([0-9a-f]*\), new/\1/p' >"$BATS_FILE_TMPDIR/machine-id"
+	expect "the machine id on the disk" "$(state_file "$DISK" /lib/holdfast/machine-id)" "$(cat "$BATS_FILE_TMPDIR/machine-id")"
 }
 
 @test "second boot, on a disk that was enlarged since: the same file system, grown; Ctrl-Alt-Del: a clean restart" {
 	qemu-img resize -q "$DISK" 5G
 	boot
-	console_has_not 'making the state file system'
+	console_has_not 'making the state file system|machine id .*, new'
 	press_ctrl_alt_del
 	node_wait_reboot 90
 	expect_orderly_end 'ctrl-alt-del'
 	expect "the file system's UUID" "$(uuid "$STATE")" "$(cat "$BATS_FILE_TMPDIR/uuid")"
+	expect "the machine id on the disk" "$(state_file "$DISK" /lib/holdfast/machine-id)" "$(cat "$BATS_FILE_TMPDIR/machine-id")"
 	[ "$(partition_size)" -gt 3300 ] || fail "the partition has $(partition_size) MiB"
 	expect "the file system in MiB" "$(state_size)" "$(partition_size)"
 }

@@ -52,16 +52,26 @@ partition_sum() {
 	dd if="$1" bs=1M iflag=skip_bytes,count_bytes skip="$start" count="$size" status=none | sha256sum | cut -d' ' -f1
 }
 
+# Copies the state partition of the overlay $1 to the file $2.
+state_read() {
+	disk_flatten "$1" "$2.disk"
+	partition_read "$2.disk" state "$2"
+	rm "$2.disk"
+}
+
+# Prints the file $2 of the state file system of the overlay $1; the path is as below /var.
+state_file() {
+	state_read "$1" "$BATS_TEST_TMPDIR/state"
+	debugfs -R "cat $2" "$BATS_TEST_TMPDIR/state" 2>/dev/null
+	rm "$BATS_TEST_TMPDIR/state"
+}
+
 # What e2fsck and dumpe2fs say about the state file system of the overlay $1. Fails if e2fsck would correct something.
 check_state() {
-	local work
-	work=$(mktemp -d "${BATS_TEST_TMPDIR:-$BATS_FILE_TMPDIR}/check.XXXXXX")
-	disk_flatten "$1" "$work/disk.raw"
-	partition_read "$work/disk.raw" state "$work/state"
-	rm "$work/disk.raw"
 	local status=0
-	e2fsck -fn "$work/state" 2>&1 || status=$?
-	dumpe2fs -h "$work/state" 2>/dev/null
-	rm "$work/state"
+	state_read "$1" "$BATS_TEST_TMPDIR/state"
+	e2fsck -fn "$BATS_TEST_TMPDIR/state" 2>&1 || status=$?
+	dumpe2fs -h "$BATS_TEST_TMPDIR/state" 2>/dev/null
+	rm "$BATS_TEST_TMPDIR/state"
 	return $status
 }

@@ -240,7 +240,7 @@ node_run() {
 		line=${line%$'\r'}
 		case $line in
 		*"begin-$nonce") status=begun ;;
-		*"end-$nonce "*)
+		*"end-$nonce "[0-9]*)
 			[ "${line%"end-$nonce "*}" = '' ] || printf '%s' "${line%"end-$nonce "*}"
 			exec {to}>&- {from}<&-
 			return "${line##* }"
@@ -258,10 +258,10 @@ on_node() { node_run "nsenter -t 1 -m -- $*"; }
 # What /proc tells of all processes outside of pods, with few programs run in the node: each costs time there.
 # $1: exe, cmdline, stat, cgroup ... Prints "PID TEXT" a line. Threads of the kernel have no exe and no cmdline.
 host_processes() {
-	local command="grep -aH . /proc/[0-9]*/$1" said
-	[ "$1" != exe ] || command='ls -l /proc/[0-9]*/exe'
-	# Those that were there before: not the programs of this very command.
-	said=$(node_run "grep -L /kubepods /proc/[0-9]*/cgroup; echo; $command 2>/dev/null; true" | tr '\0' ' ')
+	local look="grep -aH . /proc/[0-9]*/$1" said
+	[ "$1" != exe ] || look='ls -l /proc/[0-9]*/exe'
+	# Those that were there before: not the programs of this very look.
+	said=$(node_run "grep -L /kubepods /proc/[0-9]*/cgroup; echo; $look 2>/dev/null; true" | tr '\0' ' ')
 	awk -v what="$1" '
 		!listed && /^\/proc/ { split($0, part, "/"); host[part[3]] = 1 }
 		/^$/ { listed = 1 }
