@@ -3,7 +3,6 @@
 
 #include "clock.h"
 #include "error.h"
-#include "fault.h"
 #include "watchdog.h"
 
 #include <errno.h>
@@ -23,8 +22,8 @@ void child_reset_signals(void)
 {
 	sigset_t none;
 
-	for (const int *number = fault_signals; *number; number++)
-		signal(*number, SIG_DFL);
+	for (int number = 1; number < NSIG; number++)
+		signal(number, SIG_DFL); /* fails for SIGKILL and SIGSTOP, which have no other */
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 }
