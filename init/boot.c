@@ -40,16 +40,16 @@ static const struct step initramfs_steps[] = {
 };
 
 static const struct step root_steps[] = {
-	{ "mounts",        step_mounts,        REBOOT },
-	{ "watchdog",      step_watchdog,      REPORT },
-	{ "cgroups",       step_cgroups,       REBOOT },
-	{ "clock",         step_clock,         REPORT },
-	{ "configuration", step_configuration, HOLD_AGENT },
-	{ "drivers",       step_drivers,       REPORT },
-	{ "sysctls",       step_sysctls,       HOLD_AGENT },
+	{ "mounts",        step_mounts,        REBOOT        },
+	{ "watchdog",      step_watchdog,      REPORT        },
+	{ "cgroups",       step_cgroups,       REBOOT        },
+	{ "clock",         step_clock,         REPORT        },
+	{ "configuration", step_configuration, HOLD_AGENT    },
+	{ "drivers",       step_drivers,       REPORT        },
+	{ "sysctls",       step_sysctls,       HOLD_AGENT    },
 	{ "state",         step_state,         HOLD_SERVICES },
 	{ "firewall",      step_firewall,      HOLD_SERVICES }, /* before there is a network to filter */
-	{ "network",       step_network,       REPORT },
+	{ "network",       step_network,       REPORT        },
 	{ "seal",          step_seal,          HOLD_SERVICES }, /* from here on no module, no new kernel */
 	{ "services",      step_services,      HOLD_SERVICES }, /* the loop starts them */
 };
@@ -61,7 +61,8 @@ static const char *const meaning[] = {
 	[REPORT] = "",
 };
 
-static void remember(struct node *node, const char *stage, const char *name, bool failed, unsigned milliseconds)
+static void remember(struct node *node, const char *stage, const char *name, bool failed,
+		     unsigned milliseconds)
 {
 	if (node->step_count == STEPS_MAX)
 		return;

@@ -10,9 +10,9 @@
 
 #include <stdbool.h>
 
-#define CGROUP_ROOT "/sys/fs/cgroup"
+#define CGROUP_ROOT   "/sys/fs/cgroup"
 #define CGROUP_SYSTEM CGROUP_ROOT "/system"
-#define CGROUP_PODS CGROUP_ROOT "/kubepods"
+#define CGROUP_PODS   CGROUP_ROOT "/kubepods"
 
 struct service_config;
 

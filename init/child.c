@@ -50,9 +50,11 @@ static int wait_for(pid_t pid, int pidfd, const char *name, unsigned deadline_mi
 		unsigned long long now = now_milliseconds();
 
 		if (now >= deadline && !killed) {
-			kill(pid, SIGKILL); /* it is ours and not yet waited for: the number is still its own */
+			/* It is ours and not yet waited for: the number is still its own. */
+			kill(pid, SIGKILL);
 			killed = true;
-			deadline = now + 5000; /* in the kernel it may be beyond signals: then we go on without it */
+			/* In the kernel it may be beyond signals: then we go on without it. */
+			deadline = now + 5000;
 		} else if (now >= deadline) {
 			return fail(ETIMEDOUT, "%s does not even end when killed", name);
 		}
@@ -71,7 +73,8 @@ static int wait_for(pid_t pid, int pidfd, const char *name, unsigned deadline_mi
 	return WEXITSTATUS(status);
 }
 
-static int in_child(const char *name, int (*work)(void *argument), void *argument, unsigned deadline_milliseconds)
+static int in_child(const char *name, int (*work)(void *argument), void *argument,
+		    unsigned deadline_milliseconds)
 {
 	pid_t pid = fork();
 

@@ -82,12 +82,12 @@ static const struct {
 	const char *word;
 	void (*answer)(const char *argument, char *answer);
 } requests[] = {
-	{ "status", answer_status },
+	{ "status",  answer_status  },
 	{ "restart", answer_restart },
-	{ "power", answer_power },
+	{ "power",   answer_power   },
 	{ "network", answer_network },
 #ifdef TEST_HOOKS
-	{ "test", answer_test },
+	{ "test",    answer_test    },
 #endif
 };
 
@@ -122,7 +122,8 @@ static void handle_client(struct source *client)
 	if (length < 0 && errno == EAGAIN)
 		return; /* the event was for the client that had this place before, in the same turn */
 	if (length >= (ssize_t)sizeof(request)) {
-		snprintf(answer, sizeof(answer), "error: a request has at most %zu bytes\n", sizeof(request) - 1);
+		snprintf(answer, sizeof(answer), "error: a request has at most %zu bytes\n",
+			 sizeof(request) - 1);
 	} else if (length > 0) {
 		request[length] = '\0';
 		answer_request(request, answer);
@@ -187,7 +188,8 @@ int control_request(const char *request, char *answer, size_t size)
 	int descriptor = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0), result = 0;
 	ssize_t length = -1;
 
-	if (descriptor < 0 || setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience)) < 0 ||
+	if (descriptor < 0 ||
+	    setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience)) < 0 ||
 	    setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience)) < 0 ||
 	    connect(descriptor, (const struct sockaddr *)&address, sizeof(address)) < 0 ||
 	    send(descriptor, request, strlen(request), MSG_NOSIGNAL) < 0 ||

@@ -29,11 +29,11 @@ static const struct {
 	const char *name;
 	enum when when;
 } buses[] = {
-	{ "acpi", IN_INITRAMFS }, /* Hyper-V's bus; all disks and network cards are on that one */
-	{ "pci", ALWAYS },
-	{ "vmbus", ALWAYS },     /* Hyper-V's bus itself */
-	{ "auxiliary", ALWAYS }, /* parts of a network card that its driver leaves to another one */
-	{ "mdio_bus", ALWAYS },
+	{ "acpi",      IN_INITRAMFS }, /* Hyper-V's bus; all disks and network cards are on that one */
+	{ "pci",       ALWAYS       },
+	{ "vmbus",     ALWAYS       }, /* Hyper-V's bus itself */
+	{ "auxiliary", ALWAYS       }, /* parts of a network card that its driver leaves to another one */
+	{ "mdio_bus",  ALWAYS       },
 };
 
 struct loader {

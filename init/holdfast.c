@@ -75,13 +75,13 @@ static const struct command {
 	const char *name, *argument, *help;
 	int (*run)(int argc, char **argv);
 } commands[] = {
-	{ "status",  NULL,           "what this node is and how it does", ask },
-	{ "logs",    "SERVICE",      "what a service printed: runtime, agent, dhcp, time", print_log },
-	{ "restart", "SERVICE",      "end a service's main process and start it again; pods go on", ask },
-	{ "power",   "off | reboot", "end all pods, unmount the state, power off or reboot", ask },
-	{ "version", NULL,           "the version of this image", print_version },
+	{ "status",  NULL,            "what this node is and how it does",                           ask           },
+	{ "logs",    "SERVICE",       "what a service printed: runtime, agent, dhcp, time",          print_log     },
+	{ "restart", "SERVICE",       "end a service's main process and start it again; pods go on", ask           },
+	{ "power",   "off | reboot",  "end all pods, unmount the state, power off or reboot",        ask           },
+	{ "version", NULL,            "the version of this image",                                   print_version },
 #ifdef TEST_HOOKS
-	{ "test",    "fault | stall", "break process 1 (only in a test image)", ask },
+	{ "test",    "fault | stall", "break process 1 (only in a test image)",                      ask           },
 #endif
 };
 
@@ -91,8 +91,8 @@ static int usage(FILE *to)
 {
 	fputs("usage:\n", to);
 	for (const struct command *command = commands; command < commands + COMMANDS; command++)
-		fprintf(to, "  holdfast %-8s%-14s %s\n", command->name, command->argument ? command->argument : "",
-			command->help);
+		fprintf(to, "  holdfast %-8s%-14s %s\n", command->name,
+			command->argument ? command->argument : "", command->help);
 	return to == stdout ? 0 : 2;
 }
 

@@ -49,4 +49,11 @@ $(eval $(call init-rules,init.test,$(VERSION)+test,-DTEST_HOOKS))
 
 init: $(BUILD)/init ## process 1 (init.debug: with symbols)
 
-.PHONY: init
+# unexpand mends what AlignArrayOfStructures does to tabs.
+format: ## lay out init/*.[ch] as .clang-format says
+	@for file in init/*.[ch]; do \
+		clang-format-19 "$$file" | unexpand --first-only -t8 >$(BUILD)/formatted; \
+		cmp -s $(BUILD)/formatted "$$file" || { cat $(BUILD)/formatted >"$$file"; echo "  $$file"; }; \
+	done; rm $(BUILD)/formatted
+
+.PHONY: init format

@@ -74,7 +74,7 @@ int input_open(void)
 			close(descriptor);
 			continue;
 		}
-		devices[found] = (struct device){ .source = { descriptor, handle_input } };
+		devices[found].source = (struct source){ descriptor, handle_input };
 		if (loop_add(&devices[found].source) < 0)
 			loop_remove(&devices[found].source);
 		else

@@ -65,10 +65,10 @@ static const struct {
 	int number, command;
 	const char *reason;
 } endings[] = {
-	{ SIGINT, RB_AUTOBOOT, "ctrl-alt-del" }, /* by the kernel, see reboot(2) */
-	{ SIGTERM, RB_AUTOBOOT, "SIGTERM" },     /* busybox reboot */
-	{ SIGUSR2, RB_POWER_OFF, "SIGUSR2" },    /* busybox poweroff */
-	{ SIGPWR, RB_POWER_OFF, "power failure" },
+	{ SIGINT,  RB_AUTOBOOT,  "ctrl-alt-del"  }, /* by the kernel, see reboot(2) */
+	{ SIGTERM, RB_AUTOBOOT,  "SIGTERM"       }, /* busybox reboot */
+	{ SIGUSR2, RB_POWER_OFF, "SIGUSR2"       }, /* busybox poweroff */
+	{ SIGPWR,  RB_POWER_OFF, "power failure" },
 };
 
 static void handle_signal(struct source *source)
@@ -116,8 +116,8 @@ static void wait_and_handle(unsigned long long deadline)
 	unsigned long long now = now_milliseconds();
 	int timeout = WATCHDOG_FEED_EVERY;
 
-	if (deadline)
-		timeout = deadline <= now ? 0 : deadline - now < WATCHDOG_FEED_EVERY ? (int)(deadline - now) : timeout;
+	if (deadline && deadline < now + WATCHDOG_FEED_EVERY)
+		timeout = deadline > now ? (int)(deadline - now) : 0;
 
 	int count = epoll_wait(epoll, events, sizeof(events) / sizeof(events[0]), timeout);
 

@@ -19,27 +19,28 @@ struct mount {
 enum { SAFE = MS_NOSUID | MS_NODEV | MS_NOEXEC };
 
 static const struct mount early_mounts[] = {
-	{ "/proc", "proc",     NULL,        SAFE, 0555 },
-	{ "/sys",  "sysfs",    NULL,        SAFE, 0555 },
-	{ "/dev",  "devtmpfs", "mode=0755", MS_NOSUID | MS_NOEXEC, 0755 },
+	{ "/proc", "proc",     NULL,                                SAFE,                  0555 },
+	{ "/sys",  "sysfs",    NULL,                                SAFE,                  0555 },
+	{ "/dev",  "devtmpfs", "mode=0755",                         MS_NOSUID | MS_NOEXEC, 0755 },
 	{ "/run",  "tmpfs",    "mode=0755,size=20%,nr_inodes=800k", SAFE | MS_STRICTATIME, 0755 },
 };
 
 /* The four above come with us from the initramfs. */
 static const struct mount root_mounts[] = {
-	{ "/dev/pts",             "devpts",     "mode=0620,gid=5,ptmxmode=0666", MS_NOSUID | MS_NOEXEC, 0755 },
-	{ "/dev/shm",             "tmpfs",      "mode=1777,size=64M", SAFE, 01777 },
-	{ "/dev/mqueue",          "mqueue",     NULL, SAFE, 01777 },
-	{ "/sys/fs/cgroup",       "cgroup2",    "nsdelegate,memory_recursiveprot", SAFE, 0555 },
-	{ "/sys/fs/bpf",          "bpf",        "mode=0700", SAFE, 0700 },
-	{ "/sys/kernel/security", "securityfs", NULL, SAFE, 0700 },
-	{ "/tmp",                 "tmpfs",      "mode=1777,size=64M,nr_inodes=64k", SAFE, 01777 },
+	{ "/dev/pts",             "devpts",     "mode=0620,gid=5,ptmxmode=0666",    MS_NOSUID | MS_NOEXEC, 0755  },
+	{ "/dev/shm",             "tmpfs",      "mode=1777,size=64M",               SAFE,                  01777 },
+	{ "/dev/mqueue",          "mqueue",     NULL,                               SAFE,                  01777 },
+	{ "/sys/fs/cgroup",       "cgroup2",    "nsdelegate,memory_recursiveprot",  SAFE,                  0555  },
+	{ "/sys/fs/bpf",          "bpf",        "mode=0700",                        SAFE,                  0700  },
+	{ "/sys/kernel/security", "securityfs", NULL,                               SAFE,                  0700  },
+	{ "/tmp",                 "tmpfs",      "mode=1777,size=64M,nr_inodes=64k", SAFE,                  01777 },
 };
 
 static int mount_all(const struct mount *mounts, size_t count)
 {
 	for (const struct mount *entry = mounts; entry < mounts + count; entry++) {
-		mkdir(entry->target, entry->mode); /* fails where it exists or the root is read-only: mount() tells */
+		/* Fails where it exists or the root is read-only: mount() tells. */
+		mkdir(entry->target, entry->mode);
 		if (mount(entry->type, entry->target, entry->type, entry->flags, entry->options) < 0 &&
 		    errno != EBUSY) /* devtmpfs may be there already: CONFIG_DEVTMPFS_MOUNT */
 			return fail(errno, "mount %s on %s", entry->type, entry->target);

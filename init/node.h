@@ -28,7 +28,7 @@ struct node {
 
 	struct node_config config;
 	char interface_name[NAME_LENGTH]; /* of the interface in use; "" if there is none */
-	bool config_unsigned; /* the configuration had no signature that was checked */
+	bool config_unsigned;             /* the configuration had no signature that was checked */
 
 	enum hold hold;         /* a step failed that services need: they don't start */
 	char held_because[256]; /* its sentence */

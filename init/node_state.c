@@ -17,8 +17,8 @@ int node_save(const struct node *node)
 	int length = snprintf(text, sizeof(text),
 			      "[root]\nversion = %s\nhash = %s\nsalt = %s\nblocks = %llu\n"
 			      "[boot]\nslot = %c\ndisk = %s\nroot = %s\nverity = %s\n",
-			      node->root.version, node->root.hash, node->root.salt, node->root.blocks, node->slot,
-			      node->disk, node->root_device, node->verity_device);
+			      node->root.version, node->root.hash, node->root.salt, node->root.blocks,
+			      node->slot, node->disk, node->root_device, node->verity_device);
 
 	for (size_t i = 0; i < node->step_count && length < (int)sizeof(text); i++)
 		length += snprintf(text + length, sizeof(text) - (size_t)length, "step = %s %s %u\n",
@@ -31,7 +31,8 @@ int node_save(const struct node *node)
 
 static int store_version(void *into, const char *value)
 {
-	return conf_string(value, ((struct node *)into)->root.version, sizeof(((struct node *)into)->root.version));
+	return conf_string(value, ((struct node *)into)->root.version,
+			   sizeof(((struct node *)into)->root.version));
 }
 
 static int store_hash(void *into, const char *value)

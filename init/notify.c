@@ -36,7 +36,10 @@ static void handle_notification(struct source *source)
 	for (int count = 0; count < MESSAGES_PER_TURN; count++) {
 		struct iovec data = { text, sizeof(text) - 1 };
 		struct msghdr message = {
-			.msg_iov = &data, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof(control),
+			.msg_iov = &data,
+			.msg_iovlen = 1,
+			.msg_control = control,
+			.msg_controllen = sizeof(control),
 		};
 		/* Descriptors that somebody sends along don't fit in control: the kernel closes them. */
 		ssize_t length = recvmsg(source->descriptor, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
@@ -66,7 +69,8 @@ int notify_open(void)
 
 	unlink(NOTIFY_SOCKET);
 	if (descriptor < 0 || setsockopt(descriptor, SOL_SOCKET, SO_PASSCRED, &yes, sizeof(yes)) < 0 ||
-	    bind(descriptor, (struct sockaddr *)&address, sizeof(address)) < 0 || chmod(NOTIFY_SOCKET, 0600) < 0)
+	    bind(descriptor, (struct sockaddr *)&address, sizeof(address)) < 0 ||
+	    chmod(NOTIFY_SOCKET, 0600) < 0)
 		return fail(errno, "open the socket " NOTIFY_SOCKET);
 	notifications.descriptor = descriptor;
 	return loop_add(&notifications);

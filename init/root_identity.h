@@ -24,4 +24,5 @@ int root_identity_parse(char *text, size_t length, struct root_identity *root);
  * 128 bits of the root hash, in the order of the hash's bytes
  * (Discoverable Partitions Specification, "Verity").
  */
-void root_identity_uuids(const struct root_identity *root, char root_uuid[UUID_TEXT], char verity_uuid[UUID_TEXT]);
+void root_identity_uuids(const struct root_identity *root, char root_uuid[UUID_TEXT],
+			 char verity_uuid[UUID_TEXT]);

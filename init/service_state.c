@@ -58,9 +58,10 @@ struct service_transition service_transition(enum service_state state, enum serv
 const char *service_state_name(enum service_state state)
 {
 	static const char *const names[SERVICE_STATES] = {
-		[WAITING] = "waiting",       [STARTING] = "starting", [READY] = "ready",
-		[RESTARTING] = "restarting", [STOPPING] = "stopping", [DELAYED] = "delayed",
-		[DONE] = "done",             [STOPPED] = "stopped",
+		[WAITING] = "waiting",   [STARTING] = "starting",
+		[READY] = "ready",       [RESTARTING] = "restarting",
+		[STOPPING] = "stopping", [DELAYED] = "delayed",
+		[DONE] = "done",         [STOPPED] = "stopped",
 	};
 
 	return names[state];

@@ -16,7 +16,7 @@ enum service_state {
 };
 
 enum service_event {
-	ORDERED,  /* everything that it comes after is ready */
+	ORDERED, /* everything that it comes after is ready */
 	BECAME_READY,
 	FINISHED, /* a one-shot ended with status 0 */
 	ENDED,    /* the main process ended otherwise, or could not be started */

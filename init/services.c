@@ -75,8 +75,8 @@ static int load_file(const struct node *node, const char *directory, const char 
 		return (int)size;
 
 	struct service *service = &services[services_count];
-	int result = service_config_parse(name, text, (size_t)size, node->interface_name, node->config.time_server,
-					  &service->config);
+	int result = service_config_parse(name, text, (size_t)size, node->interface_name,
+					  node->config.time_server, &service->config);
 	if (result < 0)
 		return result;
 	service->state = WAITING;
@@ -131,8 +131,8 @@ static int check_order(const struct service *service, const char order[SERVICE_O
 {
 	for (int i = 0; i < SERVICE_ORDER_MAX && order[i][0]; i++)
 		if (!service_by_name(order[i]))
-			return fail(0, "service %s is ordered by '%s', which is no service", service->config.name,
-				    order[i]);
+			return fail(0, "service %s is ordered by '%s', which is no service",
+				    service->config.name, order[i]);
 	return 0;
 }
 
@@ -150,7 +150,8 @@ static int check_circles(void)
 		}
 	for (unsigned i = 0; i < services_count; i++)
 		if (!placed[i])
-			return fail(0, "service %s comes, by after and before, after itself", services[i].config.name);
+			return fail(0, "service %s comes, by after and before, after itself",
+				    services[i].config.name);
 	return 0;
 }
 
@@ -249,13 +250,15 @@ static void announce(struct service *service)
 	service->deadline = service->config.watchdog ? now + service->config.watchdog : 0;
 	if (!service->first_ready)
 		service->first_ready = (unsigned)now;
-	log_notice("service %s: ready after %llu.%02llu s", service->config.name, took / 1000, took % 1000 / 10);
+	log_notice("service %s: ready after %llu.%02llu s", service->config.name, took / 1000,
+		   took % 1000 / 10);
 }
 
 /* Only the main process gets it: what it started (the shims of running pods) lives on. */
 static void send_signal(struct service *service, int number)
 {
-	if (service->pid && syscall(SYS_pidfd_send_signal, service->pidfd, number, NULL, 0) < 0 && errno != ESRCH)
+	if (service->pid && syscall(SYS_pidfd_send_signal, service->pidfd, number, NULL, 0) < 0 &&
+	    errno != ESRCH)
 		log_error("service %s: signal %d: %s", service->config.name, number, strerror(errno));
 }
 

@@ -119,11 +119,11 @@ static const struct phase {
 } phases[] = {
 	{ "agent",    stop_agent,       agent_has_stopped,    15 }, /* first: it would start pods again */
 	{ "pods",     terminate_pods,   pods_are_gone,        10 },
-	{ "pods",     kill_pods,        pods_are_gone,         5 },
+	{ "pods",     kill_pods,        pods_are_gone,        5  },
 	{ "services", stop_others,      others_have_stopped,  15 },
-	{ "services", kill_system,      system_is_gone,        5 }, /* shims too */
+	{ "services", kill_system,      system_is_gone,       5  }, /* shims too */
 	{ "state",    start_unmounting, unmounting_has_ended, 30 },
-	{ "power",    end,              never,                 0 },
+	{ "power",    end,              never,                0  },
 };
 
 static const struct phase *phase; /* NULL until something begins */
@@ -159,7 +159,8 @@ unsigned long long shutdown_turn(unsigned long long now)
 		return 0;
 	while (phase->is_done() || now >= deadline) {
 		if (!phase->is_done())
-			log_notice("going down: %s not done after %u s; going on", phase->name, phase->seconds);
+			log_notice("going down: %s not done after %u s; going on", phase->name,
+				   phase->seconds);
 		enter(phase + 1);
 	}
 	return now + LOOK_AGAIN;

@@ -74,8 +74,9 @@ static void add_steps(struct text *json)
 	for (size_t i = 0; i < subject->step_count; i++) {
 		const struct step_result *step = &subject->steps[i];
 
-		text_add(json, "%s\n{\"stage\":\"%s\",\"name\":\"%s\",\"result\":\"%s\",\"ms\":%u}", i ? "," : "",
-			 step->stage, step->name, step->failed ? "failed" : "ok", step->milliseconds);
+		text_add(json, "%s\n{\"stage\":\"%s\",\"name\":\"%s\",\"result\":\"%s\",\"ms\":%u}",
+			 i ? "," : "", step->stage, step->name, step->failed ? "failed" : "ok",
+			 step->milliseconds);
 	}
 	text_add(json, "],\n");
 }
@@ -86,7 +87,8 @@ static void add_services(struct text *json)
 	for (unsigned i = 0; i < services_count; i++) {
 		const struct service *service = &services[i];
 
-		text_add(json, "%s\n{\"name\":\"%s\",\"state\":\"%s\",\"pid\":%d,\"restarts\":%u,\"ready_ms\":%u}",
+		text_add(json,
+			 "%s\n{\"name\":\"%s\",\"state\":\"%s\",\"pid\":%d,\"restarts\":%u,\"ready_ms\":%u}",
 			 i ? "," : "", service->config.name, service_state_name(service->state), service->pid,
 			 service->restarts, service->first_ready);
 	}
@@ -176,7 +178,8 @@ static void announce_node(void)
 		snprintf(address, sizeof(address), "none");
 	log_stage("ready");
 	log_notice("version %s, slot %c, root %s", HOLDFAST_VERSION, subject->slot, subject->root.hash);
-	log_notice("node %s, address %s on %s", node_name(name, sizeof(name)), address, subject->interface_name);
+	log_notice("node %s, address %s on %s", node_name(name, sizeof(name)), address,
+		   subject->interface_name);
 	log_notice("runtime after %.1f s, agent after %.1f s", seconds_until_ready("runtime"),
 		   seconds_until_ready("agent"));
 	log_stage(NULL);

@@ -69,6 +69,7 @@ int unmount_state(void)
 		log_notice("going down: state read-only (unmount: %s)", strerror(error));
 		return 0;
 	}
-	log_error("going down: state neither unmounted (%s) nor read-only (%s)", strerror(error), strerror(errno));
+	log_error("going down: state neither unmounted (%s) nor read-only (%s)", strerror(error),
+		  strerror(errno));
 	return 1;
 }

@@ -146,20 +146,28 @@ node_fail() {
 	return 1
 }
 
+# Whether QEMU runs. One that has ended stays in the list of processes until the shell that started it looks.
+node_is_running() { grep -qs '^State:[[:space:]]*[^ZX[:space:]]' "/proc/$NODE_PID/status"; }
+
 # Waits until the console since the mark has a line that matches $1, at most $2 seconds (60).
 # Fails at once when a line tells of a failure (CONSOLE_FAILURES) or QEMU ends.
 wait_for_console() {
-	local regex=$1 seconds=$((${2:-60} * TESTS_SLOW)) lines line left reason
+	local regex=$1 seconds=$((${2:-60} * TESTS_SLOW)) lines piece line='' ended='' reason
 	local deadline=$((SECONDS + seconds))
-	exec {lines}< <(exec tail --pid="$NODE_PID" -s 0.2 -c "+$(($(cat "$NODE/mark") + 1))" -f "$NODE/console.log")
+	exec {lines}< <(exec tail -c "+$(($(cat "$NODE/mark") + 1))" -f "$NODE/console.log")
 	local follower=$!
 	while true; do
-		left=$((deadline - SECONDS))
-		if [ $left -le 0 ] || ! IFS= read -r -t $left line <&$lines; then
+		if ! IFS= read -r -t 1 piece <&$lines; then
+			# A second without the end of a line: what came of it is kept, and the rest read once more after the end.
+			line+=$piece
+			reason="QEMU ended before the console said '$regex'"
+			[ -z "$ended" ] || break
+			node_is_running || ended=yes
 			reason="the console did not say '$regex' within $seconds s"
-			[ $SECONDS -ge $deadline ] || reason="QEMU ended before the console said '$regex'"
-			break
+			[ $SECONDS -lt $deadline ] || break
+			continue
 		fi
+		line+=$piece
 		if [[ $line =~ $regex ]]; then
 			reason=
 			break
@@ -168,6 +176,7 @@ wait_for_console() {
 			reason="waiting for '$regex', but the console says: $line"
 			break
 		fi
+		line=
 	done
 	kill "$follower" 2>/dev/null || true
 	exec {lines}<&-
@@ -201,7 +210,7 @@ qmp() {
 		*'"return":'*) printf '%s\n' "$line"; exec {to}>&- {from}<&-; return 0 ;;
 		*'"error":'*) break ;;
 		esac
-		kill -0 "$NODE_PID" 2>/dev/null || { line='it has ended'; break; }
+		node_is_running || { line='it has ended'; break; }
 	done
 	exec {to}>&- {from}<&-
 	fail "QEMU does not do $1: ${line:-no answer}"
@@ -233,11 +242,16 @@ wait_for_pod() { wait_until "the pod's answer" "${1:-120}" pod_page >/dev/null |
 # Runs $* (one line) with a shell in the probe pod, which sees the node's processes and network; prints its output and returns its
 # status. NODE_RUN_SECONDS: how long it may take (60).
 node_run() {
-	local to from line status='' nonce=$RANDOM$RANDOM deadline=$((SECONDS + ${NODE_RUN_SECONDS:-$((60 * TESTS_SLOW))}))
+	local to from piece line='' status='' nonce=$RANDOM$RANDOM deadline=$((SECONDS + ${NODE_RUN_SECONDS:-$((60 * TESTS_SLOW))}))
 	exec {to}<>"$NODE/probe.in" {from}<>"$NODE/probe.out"
 	printf '{ echo begin-%s; ( %s ) 2>&1 </dev/null; echo end-%s $?; }\n' "$nonce" "$*" "$nonce" >&$to
-	while [ $SECONDS -lt $deadline ] && IFS= read -r -t $((deadline - SECONDS)) line <&$from; do
-		line=${line%$'\r'}
+	while [ $SECONDS -lt $deadline ]; do
+		if ! IFS= read -r -t 1 piece <&$from; then
+			line+=$piece
+			node_is_running || break
+			continue
+		fi
+		line+=${piece%$'\r'}
 		case $line in
 		*"begin-$nonce") status=begun ;;
 		*"end-$nonce "[0-9]*)
@@ -247,9 +261,10 @@ node_run() {
 			;;
 		*) [ -z "$status" ] || printf '%s\n' "$line" ;;
 		esac
+		line=
 	done
 	exec {to}>&- {from}<&-
-	node_fail "the probe in the node did not answer within ${NODE_RUN_SECONDS:-60} s (asked: $*)"
+	node_fail "the probe in the node did not answer within ${NODE_RUN_SECONDS:-$((60 * TESTS_SLOW))} s, or QEMU ended (asked: $*)"
 }
 
 # Runs $* in process 1's mount namespace: with the node's own files.

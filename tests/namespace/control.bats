@@ -17,7 +17,10 @@ teardown() {
 }
 
 # Sends standard input as one packet, prints the answer.
-packet() { socat -t 5 -b 65536 - "UNIX-CONNECT:$SOCKET,type=5"; }
+packet() {
+	cat >"$BATS_TEST_TMPDIR/packet" # so that one read, and so one packet, takes it whole
+	socat -t 5 -b 65536 - "UNIX-CONNECT:$SOCKET,type=5" <"$BATS_TEST_TMPDIR/packet"
+}
 
 @test "status: for a person" {
 	said=$(holdfast status)
