@@ -1,9 +1,11 @@
 # The kernel: Debian's source, our fragments (*.config), clang.
 #
-#   kernel.config     resolved and checked           vmlinuz   modules/
+#   kernel.config     resolved and checked           vmlinuz   System.map   modules/
+#   vmlinuz.lkdtm     for tests/attack only          (variants/lkdtm.config)
 
 kernel-source := /usr/src/linux-source-6.12.tar.xz
 kernel-fragments := $(wildcard kernel-config/*.config)
+kernel-variants := $(wildcard kernel-config/variants/*.config)
 kernel-result := $(BUILD)/components/kernel
 
 # What decides the result beside the files in this folder. Rewritten only when it changes.
@@ -20,20 +22,20 @@ $(BUILD)/kernel.config: kernel-config/resolve kernel-config/check $(BUILD)/kerne
 	@cp $(kernel-result)-config/kernel.config $@
 
 # Built from the resolved configuration: a comment in a fragment costs nothing.
-$(kernel-result).done: kernel-config/build $(BUILD)/kernel.versions $(BUILD)/kernel.config
+$(kernel-result).done: kernel-config/build $(BUILD)/kernel.versions $(BUILD)/kernel.config $(kernel-variants)
 	@$(STEP) kernel --cache $(kernel-result) $^ -- \
-		kernel-config/build $(kernel-source) $(BUILD)/kernel.config
+		kernel-config/build $(kernel-source) $(BUILD)/kernel.config $(kernel-variants)
 	@touch $@
 
-$(BUILD)/vmlinuz: $(kernel-result).done
-	@cp $(kernel-result)/vmlinuz $@
+$(BUILD)/vmlinuz $(BUILD)/System.map $(kernel-variants:kernel-config/variants/%.config=$(BUILD)/vmlinuz.%): $(kernel-result).done
+	@cp $(kernel-result)/$(@F) $@
 
 $(BUILD)/modules.done: $(kernel-result).done
 	@rm -rf $(BUILD)/modules
 	@cp -a $(kernel-result)/modules $(BUILD)/modules
 	@touch $@
 
-kernel: $(BUILD)/vmlinuz $(BUILD)/modules.done ## the kernel and its modules
+kernel: $(BUILD)/vmlinuz $(BUILD)/System.map $(BUILD)/modules.done ## the kernel and its modules
 kernel-config: $(BUILD)/kernel.config ## the resolved kernel configuration, checked
 
 .PHONY: kernel kernel-config
