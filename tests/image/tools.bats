@@ -213,6 +213,84 @@ check_kernel() { "$TREE/kernel-config/check" "$BATS_TEST_TMPDIR/config" "$BATS_T
 	expect_refusal "a line that is no option" "not understood" check_kernel
 }
 
+# ---- tests/run ----
+
+# A copy of tests/run with empty groups unit and boot.
+make_tests() {
+	suite=$BATS_TEST_TMPDIR/suite
+	rm -rf "$suite"
+	mkdir -p "$suite"/tests/{unit,boot}
+	cp "$TREE/tests/run" "$suite/tests/"
+}
+
+# Adds to its file $1 (boot/a) the test $2, whose body is $3.
+add_test() { printf '@test "%s" {\n\t%s\n}\n' "$2" "$3" >>"$suite/tests/$1.bats"; }
+
+# Adds the file $1 with a test that fails only the first time that it runs.
+add_wavering() { add_test "$1" "$1 wavers" "[ -e $suite/tests/$1.ran ] || { touch $suite/tests/$1.ran; false; }"; }
+
+# Runs it; what it says goes to $output, how it ends to $status. Without the variables of the bats that runs this.
+run_tests() {
+	run env -i PATH=/usr/bin BUILD="$suite/build" TMPDIR="$BATS_TEST_TMPDIR" "$suite/tests/run" --jobs 1 "$@"
+}
+
+@test "tests: a test that fails once is run again after all others, and named" {
+	make_tests
+	add_wavering boot/a
+	add_test boot/b 'b is sound' true
+	run_tests boot
+	expect "its status" "$status" 0
+	expect "the last line" "${lines[-1]}" "2 passed, 0 failed"
+	expect_line "what it says" "$output" '^  boot/a +FAILED  boot/a wavers in [0-9]+ms$'
+	expect_line "what it says" "$output" '^again: boot/a: boot/a wavers: failed the first time, passed the second time$'
+	expect "the order of what ran" "$(sed -nE 's,^  (boot/[ab]) +(ok|FAILED).*,\1,p' <<<"$output" | paste -sd' ')" \
+		"boot/a boot/b boot/a"
+	expect "the summary for CI" "$(cat "$suite/build/log/tests/summary")" "2 passed, 0 failed"
+}
+
+@test "tests: a test that fails twice has failed" {
+	make_tests
+	add_test boot/a 'a is broken' false
+	run_tests boot
+	expect "its status" "$status" 1
+	expect "the last line" "${lines[-1]}" "0 passed, 1 failed"
+	expect_line "what it says" "$output" '^  boot/a: a is broken'
+	expect_no_line "what it says" "$output" '^again: '
+}
+
+@test "tests: a test that fails and is then skipped has failed" {
+	make_tests
+	add_test boot/a 'a gives up' "[ ! -e $suite/ran ] || skip 'no more'; touch $suite/ran; false"
+	run_tests boot
+	expect "its status" "$status" 1
+	expect "the last line" "${lines[-1]}" "0 passed, 1 failed"
+}
+
+@test "tests: a file that ends before its last test has failed" {
+	make_tests
+	add_test boot/a 'a is sound' true
+	add_test boot/a 'all ends' 'pkill -KILL -P $(ps -o ppid= $PPID)'
+	add_test boot/a 'this never runs' true
+	run_tests boot
+	expect "its status" "$status" 1
+	expect_line "what it says" "$output" 'boot/a could not be run to its end'
+	expect "the last line" "${lines[-1]}" "2 passed, 1 failed"
+}
+
+@test "tests: unit tests get no second try, and more than five files neither" {
+	make_tests
+	add_wavering unit/a
+	run_tests unit
+	expect "the last line" "${lines[-1]}" "0 passed, 1 failed"
+	for name in a b c d e; do add_wavering boot/$name; done
+	run_tests boot
+	expect "the last line of five" "${lines[-1]}" "5 passed, 0 failed"
+	rm "$suite"/tests/boot/*.ran
+	add_wavering boot/f
+	run_tests boot
+	expect "the last line of six" "${lines[-1]}" "0 passed, 6 failed"
+}
+
 # ---- all programs ----
 
 # The scripts of the tree whose first line names interpreter $1.
