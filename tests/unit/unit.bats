@@ -6,7 +6,8 @@ one_program() { "$BUILD/unit/$1"; }
 
 one_fuzzer() {
 	mkdir -p "$BATS_TEST_TMPDIR/corpus"
-	"$BUILD/unit/$1" -max_total_time=5 -artifact_prefix="$BUILD/unit/crash-" "$BATS_TEST_TMPDIR/corpus" 2>&1 | tail -n 20
+	"$BUILD/unit/$1" -max_total_time=5 -artifact_prefix="$BUILD/unit/crash-" "$BATS_TEST_TMPDIR/corpus" \
+		>"$BATS_TEST_TMPDIR/said" 2>&1 || fail "$(tail -n 20 "$BATS_TEST_TMPDIR/said")"
 }
 
 for file in "$BATS_TEST_DIRNAME"/test_*.c; do
