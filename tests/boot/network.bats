@@ -48,7 +48,7 @@ static_address() {
 	# The positive twin of the closed port in boot/node.
 	node_run "(nc -l -p 9999 -e echo HTTP/1.0 200 >/dev/null 2>&1 &) ; until netstat -lnt | grep -q :9999; do :; done"
 	port=$(forwarded_port 9999)
-	expect_line "what the opened port says" "$(timeout 10 socat -u "TCP:127.0.0.1:$port" -)" 'HTTP/1.0 200'
+	expect_line "what the opened port says" "$(timeout $((30 * TESTS_SLOW)) socat -u "TCP:127.0.0.1:$port" -)" 'HTTP/1.0 200'
 }
 
 @test "a configuration on the ESP goes before that of the firmware's tables" {

@@ -202,7 +202,7 @@ console_type() { printf '%s' "$1" | socat -u - "UNIX-CONNECT:$NODE/console.sock"
 
 # Gives QEMU the command $1 (QMP, JSON) and prints its answer.
 qmp() {
-	local to from line deadline=$((SECONDS + 20))
+	local to from line deadline=$((SECONDS + 30 * TESTS_SLOW))
 	exec {to}<>"$NODE/qmp.in" {from}<>"$NODE/qmp.out"
 	printf '%s\n' "$1" >&$to
 	while IFS= read -r -t $((deadline - SECONDS + 1)) line <&$from; do
@@ -233,7 +233,7 @@ forwarded_port() {
 }
 
 # The page that the demo pod serves, at path $1 (/).
-pod_page() { curl --silent --show-error --fail --max-time 5 "http://127.0.0.1:$(forwarded_port 8080)${1:-/}"; }
+pod_page() { curl --silent --show-error --fail --max-time $((5 * TESTS_SLOW)) "http://127.0.0.1:$(forwarded_port 8080)${1:-/}"; }
 
 wait_for_pod() { wait_until "the pod's answer" "${1:-120}" pod_page >/dev/null || node_fail 'see above'; }
 

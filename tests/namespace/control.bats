@@ -93,7 +93,7 @@ descriptors_are() { [ "$(find "/proc/$INIT_PID/fd" -type l | wc -l)" = "$1" ]; }
 	idle=()
 	[ ! -e "$MACHINE/lost" ] || fail "clients that got neither: $(paste -sd' ' "$MACHINE/lost")"
 	answered=$(grep -l '^state' "$MACHINE"/answer-* | wc -l)
-	[ "$answered" -ge 50 ] || fail "only $answered of 100 got an answer: $(cat "$MACHINE"/refusal-* | sort | uniq -c)"
+	[ "$answered" -ge 20 ] || fail "only $answered of 100 got an answer: $(cat "$MACHINE"/refusal-* | sort | uniq -c)"
 }
 
 @test "only root may ask" {
@@ -108,7 +108,7 @@ descriptors_are() { [ "$(find "/proc/$INIT_PID/fd" -type l | wc -l)" = "$1" ]; }
 
 @test "a client that gets no answer is told so" {
 	rm "$SOCKET"
-	socat -u -T 0.2 "UNIX-LISTEN:$SOCKET,type=5" OPEN:/dev/null 3>&- & # takes a request, and closes
+	socat -u -T 2 "UNIX-LISTEN:$SOCKET,type=5" OPEN:/dev/null 3>&- & # takes a request, and closes
 	idle=($!)
 	wait_quickly "the deaf server" test -S "$SOCKET"
 	expect_refusal "no answer" 'ended the connection without an answer: ask again' holdfast power off

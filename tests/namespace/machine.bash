@@ -76,11 +76,12 @@ machine_remove() {
 remove_cgroup() { [ ! -d "$CGROUP" ] || find "$CGROUP" -depth -type d -exec rmdir {} +; }
 
 # Calls ${@:2} every 20 ms until it succeeds; $1 says what is waited for. With "-t SECONDS" before the command at
-# most so long, else PATIENCE (10) seconds.
+# most so long, else PATIENCE (10) seconds; both are multiplied by TESTS_SLOW, as in lib/node.bash.
 wait_quickly() {
 	local what=$1 seconds=${PATIENCE:-10}
 	shift
 	[ "$1" != -t ] || { seconds=$2; shift 2; }
+	seconds=$((seconds * ${TESTS_SLOW:-2}))
 	local deadline=$((SECONDS + seconds))
 	until "$@" >/dev/null 2>&1; do
 		[ $SECONDS -le $deadline ] || { fail "waited $seconds s in vain for $what"; return 1; }

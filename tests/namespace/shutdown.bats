@@ -41,7 +41,7 @@ expect_in_order() {
 populated() { grep -q 'populated 1' "$CGROUP/$1/cgroup.events"; }
 
 @test "reboot: nothing starts again on the way, and a second request changes nothing" {
-	service agent <<<$'[service]\nexec = /usr/bin/worker ignore ready sleep\nready = notify\nstop-timeout = 1s'
+	service agent <<<$'[service]\nexec = /usr/bin/worker ignore ready sleep\nready = notify\nstop-timeout = 5s'
 	service runtime <<<$'[service]\nexec = /usr/bin/worker ready sleep\nready = notify'
 	boot
 	service_is agent ready
