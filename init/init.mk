@@ -50,8 +50,8 @@ $(eval $(call init-rules,init.test,$(VERSION)+test,-DTEST_HOOKS))
 init: $(BUILD)/init ## process 1 (init.debug: with symbols)
 
 # unexpand mends what AlignArrayOfStructures does to tabs.
-format: ## lay out init/*.[ch] as .clang-format says
-	@for file in init/*.[ch]; do \
+format: ## lay out init/*.[ch] and init/console/*.[ch] as .clang-format says
+	@for file in init/*.[ch] init/console/*.[ch]; do \
 		clang-format-19 "$$file" | unexpand --first-only -t8 >$(BUILD)/formatted; \
 		cmp -s $(BUILD)/formatted "$$file" || { cat $(BUILD)/formatted >"$$file"; echo "  $$file"; }; \
 	done; rm $(BUILD)/formatted

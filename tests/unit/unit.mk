@@ -1,5 +1,6 @@
 # Unit tests and fuzzers in C, for the host: each of tests/unit/test_NAME.c and tests/fuzz/fuzz_NAME.c is a
 # program. A line `// sources: a.c b.c` in it names what of init/ it links with; that code makes no system call.
+# A line `// libraries: sodium` names libraries of init/libraries/.
 
 unit-tests := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/test_*.c))
 fuzzers := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
@@ -8,17 +9,20 @@ unit-dir := $(BUILD)/unit
 FUZZ_SECONDS ?= 10#               how long `make fuzz` runs each fuzzer
 
 UNIT_CC := clang-19
-unit-flags := -std=gnu17 -O1 -g -D_GNU_SOURCE -Iinit -Wall -Wextra -Werror -fno-omit-frame-pointer \
+unit-flags := -std=gnu17 -O1 -g -D_GNU_SOURCE -Iinit -idirafter $(init-libraries)/include -Wall -Wextra -Werror -fno-omit-frame-pointer \
 	-fsanitize=address,undefined -fno-sanitize-recover=all
 
 # The files of init/ that test $(1) links with.
 linked-with = $(addprefix init/,$(shell sed -n 's,^// sources: ,,p' $(1)))
+# Its libraries: what the node's programs link with, built for musl, works with the host's C library as well.
+libraries-of = $(patsubst %,$(init-libraries)/lib/lib%.a,$(shell sed -n 's,^// libraries: ,,p' $(1)))
 
 # $(1): name; $(2): folder; $(3): more flags.
 define unit-rule
-$(unit-dir)/$(1): $(2)/$(1).c $(call linked-with,$(2)/$(1).c) $(wildcard init/*.h tests/unit/*.h) tests/unit/unit.mk
+$(unit-dir)/$(1): $(2)/$(1).c $(call linked-with,$(2)/$(1).c) $(wildcard init/*.h init/console/*.h tests/unit/*.h) tests/unit/unit.mk \
+		| $(if $(call libraries-of,$(2)/$(1).c),$(init-libraries).done)
 	@mkdir -p $$(@D)
-	$(if $(V),,@)$(UNIT_CC) $(unit-flags) $(3) $(2)/$(1).c $(call linked-with,$(2)/$(1).c) -o $$@
+	$(if $(V),,@)$(UNIT_CC) $(unit-flags) $(3) $(2)/$(1).c $(call linked-with,$(2)/$(1).c) $(call libraries-of,$(2)/$(1).c) -o $$@
 endef
 $(foreach test,$(unit-tests),$(eval $(call unit-rule,$(test),tests/unit,)))
 $(foreach fuzzer,$(fuzzers),$(eval $(call unit-rule,$(fuzzer),tests/fuzz,-fsanitize=fuzzer)))

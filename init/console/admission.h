@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Who gets in: takes answers to one challenge until enough different people have signed it.
+ *
+ * Two clocks: `now` is CLOCK_BOOTTIME in milliseconds and decides when a challenge expires and when the next answer is
+ * looked at, so that setting the clock changes neither; `date` is the time of day in seconds since 1970 and
+ * decides whether a key is valid.
+ *
+ * Pure: no system call, no allocation; nothing but admission_answer() with the verdict ADMISSION_OPEN lets anybody in.
+ */
+#pragma once
+
+#include "breakglass_config.h"
+#include "challenge.h"
+#include "signers.h"
+
+enum { ADMISSION_ATTEMPTS = 5, ADMISSION_DELAY_MAX = 60 };
+
+struct admission {
+	const struct signers *signers;
+	unsigned quorum;
+
+	bool pending; /* there is a challenge that can be answered */
+	char text[CHALLENGE_TEXT_MAX];
+	size_t text_length;
+	int64_t deadline;                           /* now, from which on it is expired */
+	const struct signer *signed_by[QUORUM_MAX]; /* with different names */
+	unsigned signed_count;
+	unsigned attempts; /* refused answers to this challenge */
+
+	unsigned refusals; /* in a row, over all challenges: they make the delay */
+	int64_t ready_at;  /* now, from which on an answer is looked at */
+
+	bool counter_known[SIGNERS_MAX]; /* by index in signers */
+	uint32_t counter[SIGNERS_MAX];   /* the last of that security key */
+};
+
+enum admission_verdict {
+	ADMISSION_OPEN,      /* enough people have signed: open the session. The challenge is used up. */
+	ADMISSION_MORE,      /* taken; others must sign the same challenge */
+	ADMISSION_SAME,      /* right, but by somebody who has signed already: counts once, changes nothing */
+	ADMISSION_REFUSED,   /* the challenge stays; the next answer is looked at after `delay` */
+	ADMISSION_WITHDRAWN, /* refused, and the challenge is void: expired, or too many refusals */
+};
+
+struct admission_answer {
+	enum admission_verdict verdict;
+	const char *reason;          /* one line for the terminal and the log; "" for OPEN and MORE */
+	const struct signer *signer; /* who has signed; NULL unless that is proven */
+	unsigned missing;            /* how many people must still sign */
+	unsigned delay;              /* seconds */
+	bool counts;                 /* a refusal that was counted: tell the log */
+};
+
+/* quorum is at least 1. signers must stay where it is. An empty list admits nobody. */
+void admission_init(struct admission *admission, const struct signers *signers, unsigned quorum);
+
+/* A new challenge, in place of the one before, good until `deadline`. Its text is in admission->text. */
+void admission_challenge(struct admission *admission, const struct challenge *challenge, int64_t deadline);
+
+/* No challenge any more: the line was hung up, or nobody answered. */
+void admission_withdraw(struct admission *admission);
+
+/*
+ * An answer of length characters: armour or one line of base64. text NULL: it was too long to be kept.
+ */
+struct admission_answer admission_answer(struct admission *admission, const char *text, size_t length,
+					 int64_t now, int64_t date);
