@@ -8,7 +8,7 @@ test-images:
 	@$(MAKE) PROFILE=demo image
 	@$(MAKE) PROFILE=test image
 
-unit-programs: $(unit-tests:%=$(unit-dir)/%) $(fuzzers:%=$(unit-dir)/%)
+unit-programs: $(unit-tests:%=$(unit-dir)/%) $(unit-helpers:%=$(unit-dir)/%) $(fuzzers:%=$(unit-dir)/%)
 
 test: $(if $(filter unit unit/% namespace namespace/%,$(T)),,test-images) unit-programs $(BUILD)/init.test ## all tests that fit in CI; T=NAME for one group (unit namespace image boot attack) or file
 	@tests/run $(T)

@@ -52,7 +52,7 @@ struct admission_answer {
 	bool counts;                 /* a refusal that was counted: tell the log */
 };
 
-/* quorum is at least 1. signers must stay where it is. An empty list admits nobody. */
+/* quorum is from 1 to QUORUM_MAX. signers must stay where it is. An empty list admits nobody. */
 void admission_init(struct admission *admission, const struct signers *signers, unsigned quorum);
 
 /* A new challenge, in place of the one before, good until `deadline`. Its text is in admission->text. */

@@ -154,7 +154,6 @@ enum ssh_result sshsig_read(const char *text, size_t length, struct sshsig *sign
 		return SSH_TOO_LONG;
 	if (open_armour(&text, &length) != SSH_OK)
 		return SSH_ARMOUR;
-	/* What isn't base64 may still be a signature whose end is missing: 1 character over a whole group. */
 	if (!base64_decode(text, length, bytes, sizeof(bytes), &count))
 		return SSH_BASE64;
 	return sshsig_parse(bytes, count, signature);

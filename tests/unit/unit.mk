@@ -5,6 +5,8 @@
 unit-tests := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/test_*.c))
 fuzzers := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 unit-dir := $(BUILD)/unit
+# Programs that tests in shell call.
+unit-helpers := signature
 
 FUZZ_SECONDS ?= 10#               how long `make fuzz` runs each fuzzer
 
@@ -25,6 +27,7 @@ $(unit-dir)/$(1): $(2)/$(1).c $(call linked-with,$(2)/$(1).c) $(wildcard init/*.
 	$(if $(V),,@)$(UNIT_CC) $(unit-flags) $(3) $(2)/$(1).c $(call linked-with,$(2)/$(1).c) $(call libraries-of,$(2)/$(1).c) -o $$@
 endef
 $(foreach test,$(unit-tests),$(eval $(call unit-rule,$(test),tests/unit,)))
+$(foreach helper,$(unit-helpers),$(eval $(call unit-rule,$(helper),tests/unit,)))
 $(foreach fuzzer,$(fuzzers),$(eval $(call unit-rule,$(fuzzer),tests/fuzz,-fsanitize=fuzzer)))
 
 $(unit-dir)/%.passed: $(unit-dir)/%
@@ -33,12 +36,37 @@ $(unit-dir)/%.passed: $(unit-dir)/%
 
 unit: $(unit-tests:%=$(unit-dir)/%.passed) ## unit tests of the code that makes no system call
 
-# What a fuzzer finds stays in build/ARCH/unit, as crash-*; the corpus in the cache.
+# What a fuzzer finds stays in build/ARCH/unit, as crash-*; the corpus that it makes, in the cache. It starts from the one in
+# tests/fuzz/corpus.
 fuzz: $(fuzzers:%=$(unit-dir)/%) ## each fuzzer for FUZZ_SECONDS
 	@for fuzzer in $(fuzzers); do \
 		mkdir -p $(HOLDFAST_CACHE)/fuzz/$$fuzzer; \
 		$(STEP) $$fuzzer -- $(unit-dir)/$$fuzzer -max_total_time=$(FUZZ_SECONDS) -artifact_prefix=$(unit-dir)/crash- \
-			$(HOLDFAST_CACHE)/fuzz/$$fuzzer; \
+			$(HOLDFAST_CACHE)/fuzz/$$fuzzer $$(find tests/fuzz/corpus/$${fuzzer#fuzz_} -maxdepth 0 2>/dev/null); \
 	done
 
-.PHONY: unit fuzz
+# ---- which lines of the parser and verifier of break-glass signatures the tests reach ----
+
+covered-files := $(addprefix init/console/,$(addsuffix .c,base64 wire ssh_key sshsig signers breakglass_config \
+	challenge admission lines))
+coverage-dir := $(unit-dir)/coverage
+coverage-flags := $(filter-out -fsanitize=% -O1,$(unit-flags)) -O0 -fprofile-instr-generate -fcoverage-mapping
+uses-console = $(foreach program,$(2),$(if $(filter console/%,$(shell sed -n 's,^// sources: ,,p' $(1)/$(program).c)),$(program)))
+covering-tests := $(call uses-console,tests/unit,$(unit-tests))
+covering-fuzzers := $(call uses-console,tests/fuzz,$(fuzzers))
+
+# As unit-rule, with the flags for coverage in place of those for mistakes.
+define coverage-rule
+$(coverage-dir)/$(1): $(unit-dir)/$(1)
+	@mkdir -p $$(@D)
+	$(if $(V),,@)$(UNIT_CC) $(coverage-flags) $(3) $(2)/$(1).c $(call linked-with,$(2)/$(1).c) $(call libraries-of,$(2)/$(1).c) -o $$@
+endef
+$(foreach test,$(covering-tests),$(eval $(call coverage-rule,$(test),tests/unit,)))
+$(foreach fuzzer,$(covering-fuzzers),$(eval $(call coverage-rule,$(fuzzer),tests/fuzz,-fsanitize=fuzzer)))
+
+coverage-programs: $(addprefix $(coverage-dir)/,$(covering-tests) $(covering-fuzzers))
+
+coverage: coverage-programs ## lines of the break-glass parser and verifier that the tests reach: all, or it fails
+	@tests/unit/coverage $(coverage-dir) $(covered-files) -- $(covering-tests) -- $(covering-fuzzers)
+
+.PHONY: unit fuzz coverage coverage-programs
