@@ -6,6 +6,7 @@
  */
 #include "firewall.h"
 
+#include "cgroup.h"
 #include "error.h"
 #include "file.h"
 #include "firewall_batch.h"
@@ -14,7 +15,11 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
+
+/* Where metadata services listen. */
+enum { METADATA_PORT = 80 };
 
 /*
  * Reads the kernel's answers, which are all there once send() returned: an
@@ -47,6 +52,7 @@ static int read_answers(int socket, unsigned last)
 	}
 }
 
+/* Leaves the socket open if the rules are loaded: they go with it. */
 static int send_batch(const struct firewall_batch *batch, unsigned last)
 {
 	int netfilter = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_NETFILTER);
@@ -58,37 +64,59 @@ static int send_batch(const struct firewall_batch *batch, unsigned last)
 			     ? read_answers(netfilter, last)
 			     : fail(errno, "send");
 
-	close(netfilter);
+	if (result < 0)
+		close(netfilter);
 	return result;
 }
 
+static int add_ports(struct firewall_batch *batch, const struct node_config *config)
+{
+	int result = config->metadata ? firewall_batch_add_port(batch, METADATA_TCP, METADATA_PORT) : 0;
+
+	for (size_t i = 0; i < config->open_port_count && result == 0; i++)
+		result = firewall_batch_add_port(batch, config->open_ports[i].udp ? OPEN_UDP : OPEN_TCP,
+						 config->open_ports[i].port);
+	return result;
+}
+
+/* The kernel knows a control group by the number of its directory (cgroup_id() of include/linux/cgroup.h). */
+static int add_services(struct firewall_batch *batch, const char *services)
+{
+	struct stat status;
+
+	if (stat(services, &status) < 0)
+		return fail(errno, "look at %s", services);
+	return firewall_batch_add_cgroup(batch, status.st_ino);
+}
+
 /* batch->bytes hold the file. 0 or fail()s, without naming the file. */
-static int add_and_send(struct firewall_batch *batch, size_t length, const struct open_port *ports,
-			size_t count)
+static int add_and_send(struct firewall_batch *batch, size_t length, const struct node_config *config,
+			const char *services)
 {
 	int result = firewall_batch_open(batch, length);
 
-	for (size_t i = 0; i < count && result == 0; i++)
-		result = firewall_batch_add_port(batch, ports[i]);
+	if (result == 0)
+		result = add_ports(batch, config);
+	if (result == 0)
+		result = add_services(batch, services);
 	if (result == 0)
 		result = firewall_batch_close(batch);
 	return result < 0 ? result : send_batch(batch, (unsigned)result);
 }
 
-int firewall_load(const char *path, const struct open_port *ports, size_t count)
+int firewall_load(const char *path, const struct node_config *config, const char *services)
 {
 	static struct firewall_batch batch; /* only the pages that are read into cost memory */
 	ssize_t length = file_read(path, (char *)batch.bytes, sizeof(batch.bytes));
 
 	if (length < 0)
 		return (int)length;
-	return add_and_send(&batch, (size_t)length, ports, count) < 0
+	return add_and_send(&batch, (size_t)length, config, services) < 0
 		       ? fail(0, "load %s: %s", path, failure())
 		       : 0;
 }
 
 int step_firewall(struct node *node)
 {
-	return firewall_load("/etc/holdfast/firewall.netlink", node->config.open_ports,
-			     node->config.open_port_count);
+	return firewall_load("/etc/holdfast/firewall.netlink", &node->config, CGROUP_SYSTEM);
 }

@@ -4,7 +4,8 @@
 #include "node_config.h"
 
 /*
- * Loads the rules (see firewall_batch.h) from a file, with the open ports
- * added. The kernel takes all of it or nothing. 0 or fail()s.
+ * Loads the rules (see firewall_batch.h) from a file, with what the configuration opens and the control group
+ * of the node's services. The kernel takes all of it or nothing, and only as long as this process lives: the
+ * table belongs to its socket, so that nobody else can change it. 0 or fail()s.
  */
-int firewall_load(const char *path, const struct open_port *ports, size_t count);
+int firewall_load(const char *path, const struct node_config *config, const char *services);

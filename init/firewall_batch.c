@@ -8,11 +8,22 @@
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables.h>
 #include <linux/netfilter/nfnetlink.h>
+#include <stdbool.h>
+#include <stddef.h>
 #include <string.h>
 
 #define TABLE "holdfast"
 
-enum { HEADER = sizeof(struct nlattr), PORT_SPACE = 4 /* with padding */ };
+enum { HEADER = sizeof(struct nlattr), KEY_MAX = 8 };
+
+static const char set_names[][12] = {
+	[OPEN_TCP] = "open_tcp",
+	[OPEN_UDP] = "open_udp",
+	[METADATA_TCP] = "metadata",
+	[SERVICES] = "services",
+};
+/* All of one length, which element_message counts on. */
+enum { SET_NAME = sizeof("services") };
 
 /* A message about the batch itself: its begin, its end. */
 struct frame {
@@ -20,8 +31,8 @@ struct frame {
 	struct nfgenmsg netfilter;
 };
 
-/* "Add this port to that set": the attributes of net/netfilter/nf_tables_api.c, nf_tables_newsetelem(). */
-struct port_message {
+/* "Add this key to that set": the attributes of net/netfilter/nf_tables_api.c, nf_tables_newsetelem(). */
+struct element_message {
 	struct nlmsghdr header;
 	struct nfgenmsg netfilter;
 	struct nlattr table_header;
@@ -29,10 +40,10 @@ struct port_message {
 	struct nlattr set_header;
 	char set[12];
 	struct nlattr elements, element, key, value;
-	uint16_t port, padding;
+	unsigned char bytes[KEY_MAX];
 };
 
-_Static_assert(sizeof(struct port_message) == sizeof(struct frame) + 2 * 16 + 4 * HEADER + PORT_SPACE,
+_Static_assert(sizeof(struct element_message) == sizeof(struct frame) + 2 * 16 + 4 * HEADER + KEY_MAX,
 	       "no gaps between attributes");
 
 static int append(struct firewall_batch *batch, const void *message, size_t length)
@@ -85,11 +96,13 @@ int firewall_batch_open(struct firewall_batch *batch, size_t length)
 	return 0;
 }
 
-int firewall_batch_add_port(struct firewall_batch *batch, struct open_port port)
+/* Adds a key of at most KEY_MAX bytes, as it lies in memory. */
+static int add_element(struct firewall_batch *batch, enum firewall_set set, const void *key, uint16_t size)
 {
-	const struct port_message message = {
+	const uint16_t space = (uint16_t)NLA_ALIGN(size);
+	struct element_message message = {
 		.header = {
-			.nlmsg_len = sizeof(message),
+			.nlmsg_len = (uint32_t)offsetof(struct element_message, bytes) + space,
 			.nlmsg_type = NFNL_SUBSYS_NFTABLES << 8 | NFT_MSG_NEWSETELEM,
 			.nlmsg_flags = NLM_F_REQUEST | NLM_F_CREATE,
 			.nlmsg_seq = batch->sequence,
@@ -97,18 +110,30 @@ int firewall_batch_add_port(struct firewall_batch *batch, struct open_port port)
 		.netfilter = { .nfgen_family = NFPROTO_INET, .version = NFNETLINK_V0 },
 		.table_header = { HEADER + sizeof(TABLE), NFTA_SET_ELEM_LIST_TABLE },
 		.table = TABLE,
-		.set_header = { HEADER + sizeof("open_tcp"), NFTA_SET_ELEM_LIST_SET },
-		.set = { 'o', 'p', 'e', 'n', '_', port.udp ? 'u' : 't', port.udp ? 'd' : 'c', 'p' },
+		.set_header = { HEADER + SET_NAME, NFTA_SET_ELEM_LIST_SET },
 		/* Each holds the next. */
-		.elements = { 4 * HEADER + PORT_SPACE, NLA_F_NESTED | NFTA_SET_ELEM_LIST_ELEMENTS },
-		.element = { 3 * HEADER + PORT_SPACE, NLA_F_NESTED | NFTA_LIST_ELEM },
-		.key = { 2 * HEADER + PORT_SPACE, NLA_F_NESTED | NFTA_SET_ELEM_KEY },
-		.value = { HEADER + sizeof(message.port), NFTA_DATA_VALUE },
-		.port = htons(port.port),
+		.elements = { (uint16_t)(4 * HEADER + space), NLA_F_NESTED | NFTA_SET_ELEM_LIST_ELEMENTS },
+		.element = { (uint16_t)(3 * HEADER + space), NLA_F_NESTED | NFTA_LIST_ELEM },
+		.key = { (uint16_t)(2 * HEADER + space), NLA_F_NESTED | NFTA_SET_ELEM_KEY },
+		.value = { (uint16_t)(HEADER + size), NFTA_DATA_VALUE },
 	};
 
+	memcpy(message.set, set_names[set], SET_NAME);
+	memcpy(message.bytes, key, size);
 	batch->sequence++;
-	return append(batch, &message, sizeof(message));
+	return append(batch, &message, message.header.nlmsg_len);
+}
+
+int firewall_batch_add_port(struct firewall_batch *batch, enum firewall_set set, unsigned short port)
+{
+	const uint16_t key = htons(port);
+
+	return add_element(batch, set, &key, sizeof(key));
+}
+
+int firewall_batch_add_cgroup(struct firewall_batch *batch, uint64_t number)
+{
+	return add_element(batch, SERVICES, &number, sizeof(number));
 }
 
 int firewall_batch_close(struct firewall_batch *batch)

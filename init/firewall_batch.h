@@ -1,17 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The firewall's rules as the messages that nft sends to the kernel for them.
- * At build time nft itself makes them from firewall.nft (rootfs/compile-firewall); here the
- * open ports of node.conf are added. The kernel takes all of it or nothing. Pure: no system call.
+ * At build time nft itself makes them from firewall.nft (rootfs/components/firewall); here what only
+ * the node knows is added to its sets. The kernel takes all of it or nothing. Pure: no system call.
  */
 #pragma once
 
-#include "node_config.h"
-
 #include <linux/netlink.h>
+#include <stddef.h>
 #include <stdint.h>
 
 enum { FIREWALL_BATCH_MAX = 32 * 1024 };
+
+/* The sets of firewall.nft that are filled here. */
+enum firewall_set { OPEN_TCP, OPEN_UDP, METADATA_TCP, SERVICES };
 
 struct firewall_batch {
 	_Alignas(struct nlmsghdr) unsigned char bytes[FIREWALL_BATCH_MAX];
@@ -23,8 +25,11 @@ struct firewall_batch {
 /* Checks the file that was read into bytes, numbers its messages and takes off its end. 0 or fail()s. */
 int firewall_batch_open(struct firewall_batch *batch, size_t length);
 
-/* Adds the port to the set open_tcp or open_udp of the table. 0 or fail()s. */
-int firewall_batch_add_port(struct firewall_batch *batch, struct open_port port);
+/* Adds a port to one of the first three sets. 0 or fail()s. */
+int firewall_batch_add_port(struct firewall_batch *batch, enum firewall_set set, unsigned short port);
+
+/* Adds a control group, by the number of its directory, to the set of those of services. 0 or fail()s. */
+int firewall_batch_add_cgroup(struct firewall_batch *batch, uint64_t number);
 
 /*
  * Puts the end back and asks the kernel to confirm the last change, whose

@@ -161,6 +161,13 @@ static int store_open_port(void *into, const char *value)
 	return 0;
 }
 
+static int store_metadata(void *into, const char *value)
+{
+	struct node_config *config = into;
+
+	return conf_boolean(value, &config->metadata);
+}
+
 /* [console] and [cluster] come with break-glass and provisioning. */
 static const struct conf_key keys[] = {
 	{ .section = "node", .name = "name", .store = store_name },
@@ -171,6 +178,7 @@ static const struct conf_key keys[] = {
 	{ .section = "network", .name = "dns", .store = store_dns, .repeatable = true },
 	{ .section = "time", .name = "server", .store = store_time_server },
 	{ .section = "firewall", .name = "open", .store = store_open_port, .repeatable = true },
+	{ .section = "firewall", .name = "metadata", .store = store_metadata },
 	{ .name = NULL },
 };
 

@@ -23,6 +23,7 @@ struct node_config {
 	char time_server[NAME_LENGTH];
 	struct open_port open_ports[PORTS_MAX];
 	size_t open_port_count;
+	bool metadata; /* pods may reach the cloud's metadata service */
 };
 
 /* The configuration of a node that nobody configured: DHCP on the first Ethernet interface. */

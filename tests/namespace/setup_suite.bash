@@ -44,11 +44,13 @@ make_disk() {
 	EOF
 }
 
-# The smallest batch of nftables, in $1: a table without rules.
+# The smallest batch of nftables, in $1: a table with the set that process 1 always adds to.
 make_firewall() {
 	{
 		printf '\x14\0\0\0\x10\0\x01\0\0\0\0\0\0\0\0\0\0\0\0\x0a'
 		printf '\x24\0\0\0\0\x0a\x01\x04\0\0\0\0\0\0\0\0\x01\0\0\0\x0d\0\x01\0holdfast\0\0\0\0'
+		printf '\x44\0\0\0\x09\x0a\x01\x04\0\0\0\0\0\0\0\0\x01\0\0\0\x0d\0\x01\0holdfast\0\0\0\0'
+		printf '\x0d\0\x02\0services\0\0\0\0\x08\0\x05\0\0\0\0\x08\x08\0\x0a\0\0\0\0\x01'
 		printf '\x14\0\0\0\x11\0\x01\0\0\0\0\0\0\0\0\0\0\0\0\x0a'
 	} >"$1"
 }

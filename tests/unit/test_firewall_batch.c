@@ -4,6 +4,7 @@
 #include "check.h"
 #include "error.h"
 #include "firewall_batch.h"
+#include "node_config.h"
 
 #include <arpa/inet.h>
 #include <linux/netfilter/nf_tables.h>
@@ -51,13 +52,33 @@ static void ports_go_before_the_end(void)
 	const size_t size = sizeof(struct message);
 
 	CHECK(open_changed(0, (struct nlmsghdr){ 0 }, 0) == 0);
-	CHECK(firewall_batch_add_port(&batch, (struct open_port){ .port = 80 }) == 0);
+	CHECK(firewall_batch_add_port(&batch, OPEN_TCP, 80) == 0);
 	CHECK(firewall_batch_close(&batch) == 3);
 	CHECK(message_at(size).nlmsg_seq == 1 && message_at(2 * size).nlmsg_seq == 2);
 	CHECK(message_at(3 * size).nlmsg_type == (NFNL_SUBSYS_NFTABLES << 8 | NFT_MSG_NEWSETELEM));
 	CHECK(message_at(3 * size).nlmsg_flags & NLM_F_ACK);
 	CHECK(message_at(batch.length - size).nlmsg_type == NFNL_MSG_BATCH_END);
 	CHECK(message_at(batch.length - size).nlmsg_seq == 4);
+}
+
+/* The kernel takes keys as they lie in memory, each in an attribute that is padded to four bytes. */
+static void keys_of_each_length_are_whole(void)
+{
+	const size_t size = sizeof(struct message);
+	const uint64_t number = 0x0102030405060708;
+	size_t at = 3 * size;
+
+	CHECK(open_changed(0, (struct nlmsghdr){ 0 }, 0) == 0);
+	CHECK(firewall_batch_add_port(&batch, METADATA_TCP, 0x1234) == 0);
+	CHECK(message_at(at).nlmsg_len == size + 32 + 16 + 4);
+	CHECK(memcmp(batch.bytes + at + size + 20, "metadata", sizeof("metadata")) == 0);
+	CHECK(memcmp(batch.bytes + at + size + 32 + 12, "\x06\0\x01\0\x12\x34\0", 8) == 0);
+	at += message_at(at).nlmsg_len;
+	CHECK(firewall_batch_add_cgroup(&batch, number) == 0);
+	CHECK(message_at(at).nlmsg_len == size + 32 + 16 + 8);
+	CHECK(memcmp(batch.bytes + at + size + 20, "services", sizeof("services")) == 0);
+	CHECK(memcmp(batch.bytes + at + size + 32 + 16, &number, sizeof(number)) == 0);
+	CHECK(firewall_batch_close(&batch) == 4);
 }
 
 static void without_ports_the_last_rule_is_confirmed(void)
@@ -105,13 +126,14 @@ static void more_than_fits_is_refused(void)
 	unsigned added = 0;
 
 	while (result == 0 && added < FIREWALL_BATCH_MAX)
-		result = firewall_batch_add_port(&batch, (struct open_port){ .port = (unsigned short)++added });
-	CHECK(result < 0 && added > PORTS_MAX && batch.length <= sizeof(batch.bytes));
+		result = firewall_batch_add_port(&batch, OPEN_TCP, (unsigned short)++added);
+	CHECK(result < 0 && added > 2 * PORTS_MAX && batch.length <= sizeof(batch.bytes));
 }
 
 int main(void)
 {
 	ports_go_before_the_end();
+	keys_of_each_length_are_whole();
 	without_ports_the_last_rule_is_confirmed();
 	wrong_files_are_refused();
 	more_than_fits_is_refused();
