@@ -3,7 +3,7 @@
 // libraries: sodium
 /*
  * The first byte says whether the rest is text or the bytes that the base64 stands for. What was taken, written again
- * from the fields that were read, is what was there: nothing is overlooked. And it signs nothing of ours.
+ * from the fields that were read, is what was there: nothing is overlooked. (fuzz_admission verifies.)
  */
 #include "../unit/software_key.h"
 #include "console/base64.h"
@@ -48,8 +48,6 @@ static void read_text(const char *text, size_t length)
 
 	ssh_key_fingerprint(&signature.key, fingerprint);
 	if (strlen(fingerprint) != SSH_FINGERPRINT - 1)
-		abort();
-	if (sshsig_verify(&signature, signature.namespace, "not signed by anybody", 21) == SSH_OK)
 		abort();
 }
 

@@ -129,7 +129,6 @@ def cases(message):
     yield "nonce_not_canonical", (a, NOT_CANONICAL_IDENTITY, message.h(NOT_CANONICAL_IDENTITY, a) * key % L)
     yield "nonce_negative_zero", (a, NEGATIVE_ZERO, message.h(NEGATIVE_ZERO, a) * key % L)
     yield "key_off_curve", signed(message, OFF_CURVE, 0)
-    yield "zeros", (bytes(32), bytes(32), 0)
 
 
 def main(directory, namespace):

@@ -50,6 +50,8 @@ static const char *const wrong[] = {
 	"Zg==Zg==", /* padding is the end */
 	"Zg==x",
 	"Zg=x",
+	"Zg=A",     /* padding is not in the middle, either, where all else would be right */
+	"=Zm8",
 	"Zm9v-",
 	"Zm9v_",
 	"Zm9v!",

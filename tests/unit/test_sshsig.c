@@ -182,7 +182,9 @@ static size_t build(const struct fields *fields, uint8_t *into)
 	return (size_t)(writer.next - into);
 }
 
-#define LONG_TEXT "0123456789012345678901234567890123456789012345678901234567890123"
+/* 59 and 64 characters */
+#define SHORTER_TEXT "01234567890123456789012345678901234567890123456789012345678"
+#define LONG_TEXT    "01234" SHORTER_TEXT
 
 /* One field of a usual signature, set otherwise. */
 #define CASE(name, base, expected, ...)                                       \
@@ -226,7 +228,8 @@ static void wrong_fields_are_named(void)
 	CASE("a web site", usual_token, SSH_APPLICATION, fields.application = "https://example.com");
 	CASE("nearly ssh:", usual_token, SSH_APPLICATION, fields.application = "ssh");
 	CASE("an application of one's own", usual_token, SSH_OK, fields.application = "ssh:holdfast");
-	CASE("a long application", usual_token, SSH_APPLICATION, fields.application = "ssh:" LONG_TEXT);
+	CASE("the longest application", usual_token, SSH_OK, fields.application = "ssh:" SHORTER_TEXT);
+	CASE("a long application", usual_token, SSH_APPLICATION, fields.application = "ssh:x" SHORTER_TEXT);
 	CASE("an empty namespace", usual, SSH_OK, fields.namespace = "");
 	CASE("the longest namespace", usual, SSH_OK, fields.namespace = &LONG_TEXT[1]);
 	CASE("a long namespace", usual, SSH_NAMESPACE, fields.namespace = LONG_TEXT);

@@ -6,7 +6,7 @@ unit-tests := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/test_*.c))
 fuzzers := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 unit-dir := $(BUILD)/unit
 # Programs that tests in shell call.
-unit-helpers := signature
+unit-helpers := signature fake_console
 
 FUZZ_SECONDS ?= 10#               how long `make fuzz` runs each fuzzer
 
