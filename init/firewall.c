@@ -13,6 +13,7 @@
 #include "node.h"
 
 #include <errno.h>
+#include <netinet/in.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -79,6 +80,17 @@ static int add_ports(struct firewall_batch *batch, const struct node_config *con
 	return result;
 }
 
+/* All that pods speak. */
+static int add_protocols(struct firewall_batch *batch)
+{
+	static const uint8_t protocols[] = { IPPROTO_TCP, IPPROTO_UDP, IPPROTO_ICMP, IPPROTO_ICMPV6 };
+	int result = 0;
+
+	for (size_t i = 0; i < sizeof(protocols) && result == 0; i++)
+		result = firewall_batch_add_protocol(batch, protocols[i]);
+	return result;
+}
+
 /* The kernel knows a control group by the number of its directory (cgroup_id() of include/linux/cgroup.h). */
 static int add_services(struct firewall_batch *batch, const char *services)
 {
@@ -97,6 +109,8 @@ static int add_and_send(struct firewall_batch *batch, size_t length, const struc
 
 	if (result == 0)
 		result = add_ports(batch, config);
+	if (result == 0 && config->forward)
+		result = add_protocols(batch);
 	if (result == 0)
 		result = add_services(batch, services);
 	if (result == 0)

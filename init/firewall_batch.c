@@ -17,13 +17,9 @@
 enum { HEADER = sizeof(struct nlattr), KEY_MAX = 8 };
 
 static const char set_names[][12] = {
-	[OPEN_TCP] = "open_tcp",
-	[OPEN_UDP] = "open_udp",
-	[METADATA_TCP] = "metadata",
-	[SERVICES] = "services",
-};
-/* All of one length, which element_message counts on. */
-enum { SET_NAME = sizeof("services") };
+	[OPEN_TCP] = "open_tcp",   [OPEN_UDP] = "open_udp", [METADATA_TCP] = "metadata",
+	[FORWARDED] = "forwarded", [SERVICES] = "services",
+}; /* of 8 to 11 letters, which element_message counts on: with padding all are as long */
 
 /* A message about the batch itself: its begin, its end. */
 struct frame {
@@ -100,6 +96,7 @@ int firewall_batch_open(struct firewall_batch *batch, size_t length)
 static int add_element(struct firewall_batch *batch, enum firewall_set set, const void *key, uint16_t size)
 {
 	const uint16_t space = (uint16_t)NLA_ALIGN(size);
+	const char *name = set_names[set];
 	struct element_message message = {
 		.header = {
 			.nlmsg_len = (uint32_t)offsetof(struct element_message, bytes) + space,
@@ -110,7 +107,7 @@ static int add_element(struct firewall_batch *batch, enum firewall_set set, cons
 		.netfilter = { .nfgen_family = NFPROTO_INET, .version = NFNETLINK_V0 },
 		.table_header = { HEADER + sizeof(TABLE), NFTA_SET_ELEM_LIST_TABLE },
 		.table = TABLE,
-		.set_header = { HEADER + SET_NAME, NFTA_SET_ELEM_LIST_SET },
+		.set_header = { (uint16_t)(HEADER + strlen(name) + 1), NFTA_SET_ELEM_LIST_SET },
 		/* Each holds the next. */
 		.elements = { (uint16_t)(4 * HEADER + space), NLA_F_NESTED | NFTA_SET_ELEM_LIST_ELEMENTS },
 		.element = { (uint16_t)(3 * HEADER + space), NLA_F_NESTED | NFTA_LIST_ELEM },
@@ -118,7 +115,7 @@ static int add_element(struct firewall_batch *batch, enum firewall_set set, cons
 		.value = { (uint16_t)(HEADER + size), NFTA_DATA_VALUE },
 	};
 
-	memcpy(message.set, set_names[set], SET_NAME);
+	memcpy(message.set, name, sizeof(message.set));
 	memcpy(message.bytes, key, size);
 	batch->sequence++;
 	return append(batch, &message, message.header.nlmsg_len);
@@ -129,6 +126,11 @@ int firewall_batch_add_port(struct firewall_batch *batch, enum firewall_set set,
 	const uint16_t key = htons(port);
 
 	return add_element(batch, set, &key, sizeof(key));
+}
+
+int firewall_batch_add_protocol(struct firewall_batch *batch, uint8_t protocol)
+{
+	return add_element(batch, FORWARDED, &protocol, sizeof(protocol));
 }
 
 int firewall_batch_add_cgroup(struct firewall_batch *batch, uint64_t number)

@@ -13,7 +13,7 @@
 enum { FIREWALL_BATCH_MAX = 32 * 1024 };
 
 /* The sets of firewall.nft that are filled here. */
-enum firewall_set { OPEN_TCP, OPEN_UDP, METADATA_TCP, SERVICES };
+enum firewall_set { OPEN_TCP, OPEN_UDP, METADATA_TCP, FORWARDED, SERVICES };
 
 struct firewall_batch {
 	_Alignas(struct nlmsghdr) unsigned char bytes[FIREWALL_BATCH_MAX];
@@ -27,6 +27,9 @@ int firewall_batch_open(struct firewall_batch *batch, size_t length);
 
 /* Adds a port to one of the first three sets. 0 or fail()s. */
 int firewall_batch_add_port(struct firewall_batch *batch, enum firewall_set set, unsigned short port);
+
+/* Adds a protocol above IP (IPPROTO_TCP …) to those that are forwarded. 0 or fail()s. */
+int firewall_batch_add_protocol(struct firewall_batch *batch, uint8_t protocol);
 
 /* Adds a control group, by the number of its directory, to the set of those of services. 0 or fail()s. */
 int firewall_batch_add_cgroup(struct firewall_batch *batch, uint64_t number);

@@ -161,6 +161,13 @@ static int store_open_port(void *into, const char *value)
 	return 0;
 }
 
+static int store_forward(void *into, const char *value)
+{
+	struct node_config *config = into;
+
+	return conf_boolean(value, &config->forward);
+}
+
 static int store_metadata(void *into, const char *value)
 {
 	struct node_config *config = into;
@@ -178,6 +185,7 @@ static const struct conf_key keys[] = {
 	{ .section = "network", .name = "dns", .store = store_dns, .repeatable = true },
 	{ .section = "time", .name = "server", .store = store_time_server },
 	{ .section = "firewall", .name = "open", .store = store_open_port, .repeatable = true },
+	{ .section = "firewall", .name = "forward", .store = store_forward },
 	{ .section = "firewall", .name = "metadata", .store = store_metadata },
 	{ .name = NULL },
 };

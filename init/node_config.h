@@ -23,6 +23,7 @@ struct node_config {
 	char time_server[NAME_LENGTH];
 	struct open_port open_ports[PORTS_MAX];
 	size_t open_port_count;
+	bool forward;  /* also where neither end is a pod on the node's own bridge */
 	bool metadata; /* pods may reach the cloud's metadata service */
 };
 

@@ -176,11 +176,12 @@ filter() {
 	wait_until "the rules to be loaded" 10 rules_are "$*" >/dev/null || cat "$WORLD/errors"
 }
 
-# Whether the rules are loaded, those that $* asks for.
+# Whether the rules are loaded, those that $1 asks for: the sets that it fills are, and the others empty.
 rules_are() {
-	local metadata
-	metadata=$(in_place node nft list set inet holdfast metadata) || return
-	case $1 in 'metadata yes') grep -q elements <<<"$metadata" ;; *) ! grep -q elements <<<"$metadata" ;; esac
+	local rules
+	rules=$(in_place node nft list table inet holdfast) || return
+	expect "filled sets" "$(awk '$1 == "set" { name = $2 } $1 == "elements" && name ~ /^(metadata|forwarded)$/ { print name }' <<<"$rules")" \
+		"$(sed -n 's/^metadata yes$/metadata/p;s/^forward yes$/forwarded/p' <<<"$1")"
 }
 
 # [addr] for socat, if it is of IPv6.
@@ -248,6 +249,15 @@ only_true_sources() {
 	addresses pod_b lo 203.0.113.1/32
 	connects node 203.0.113.1 7777 pod_b
 	is_stopped outside 203.0.113.1 7777
+}
+
+@test "firewall: a configuration with forward = yes forwards between any interfaces, but for spoofed packets" {
+	filter forward yes
+	for address in 10.85.0.3 fd85::3; do connects outside $address 7777 pod_b; done
+	only_true_sources outside pod_b 10.85.0.3 192.0.2.2 10.85.0.9
+	is_stopped outside 192.0.2.1 7777
+	filter
+	is_stopped outside 10.85.0.3 7777
 }
 
 @test "port 22: closed on the host's network for everybody, although the configuration opens it" {

@@ -78,7 +78,12 @@ static void keys_of_each_length_are_whole(void)
 	CHECK(message_at(at).nlmsg_len == size + 32 + 16 + 8);
 	CHECK(memcmp(batch.bytes + at + size + 20, "services", sizeof("services")) == 0);
 	CHECK(memcmp(batch.bytes + at + size + 32 + 16, &number, sizeof(number)) == 0);
-	CHECK(firewall_batch_close(&batch) == 4);
+	at += message_at(at).nlmsg_len;
+	CHECK(firewall_batch_add_protocol(&batch, 6) == 0);
+	CHECK(message_at(at).nlmsg_len == size + 32 + 16 + 4);
+	CHECK(memcmp(batch.bytes + at + size + 16, "\x0e\0\x02\0forwarded", sizeof("\x0e\0\x02\0forwarded")) == 0);
+	CHECK(memcmp(batch.bytes + at + size + 32 + 12, "\x05\0\x01\0\x06\0\0", 8) == 0);
+	CHECK(firewall_batch_close(&batch) == 5);
 }
 
 static void without_ports_the_last_rule_is_confirmed(void)

@@ -23,7 +23,7 @@ static void everything_is_taken(void)
 		    "[network]\ninterface = eth0\naddress = 10.0.2.15/24\naddress = fd00::5/64\n"
 		    "gateway = 10.0.2.2\ngateway = fe80::1\ndns = 10.0.2.3\ndns = fd00::3\n"
 		    "[time]\nserver = 10.0.2.2\n"
-		    "[firewall]\nopen = tcp/8080\nopen = udp/8080\nmetadata = yes\n",
+		    "[firewall]\nopen = tcp/8080\nopen = udp/8080\nforward = yes\nmetadata = yes\n",
 		    &config) == 0);
 	CHECK_TEXT(config.name, "node-1.example");
 	CHECK_TEXT(config.interface, "eth0");
@@ -36,7 +36,7 @@ static void everything_is_taken(void)
 	CHECK(config.open_port_count == 2);
 	CHECK(!config.open_ports[0].udp && config.open_ports[0].port == 8080);
 	CHECK(config.open_ports[1].udp && config.open_ports[1].port == 8080);
-	CHECK(config.metadata);
+	CHECK(config.forward && config.metadata);
 }
 
 static void nothing_means_dhcp(void)
@@ -45,7 +45,7 @@ static void nothing_means_dhcp(void)
 
 	CHECK(parse("", &config) == 0);
 	CHECK(config.dhcp && config.name[0] == '\0' && config.interface[0] == '\0');
-	CHECK(config.open_port_count == 0 && !config.metadata);
+	CHECK(config.open_port_count == 0 && !config.forward && !config.metadata);
 }
 
 static void a_mac_address_is_kept_in_lower_case(void)
@@ -72,7 +72,7 @@ static void odd_files_are_taken(void)
 		"[time]\nserver = time.example\n",
 		"[time]\nserver = fd00::1\n",
 		"[firewall]\nopen = tcp/65535\nopen = udp/1\n",
-		"[firewall]\nmetadata = no\n",
+		"[firewall]\nmetadata = no\nforward = no\n",
 	};
 
 	for (size_t i = 0; i < COUNT(right); i++) {
@@ -130,6 +130,7 @@ static const struct {
 	{ "[firewall]\nopen = sctp/80\n", "must be tcp/PORT" },
 	{ "[firewall]\nopen = tcp/80\nopen = tcp/80\n", "line 3: open: the same port" },
 	{ "[firewall]\nmetadata = 1\n", "line 2: metadata: must be yes or no" },
+	{ "[firewall]\nforward = eth0\n", "line 2: forward: must be yes or no" },
 	{ "[firewall]\nmetadata = yes\nmetadata = no\n", "line 3: a second value for metadata" },
 };
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * load-firewall FILE CGROUP [tcp PORT | udp PORT | metadata yes]… -- COMMAND…
+ * load-firewall FILE CGROUP [tcp PORT | udp PORT | metadata yes | forward yes]… -- COMMAND…
  *
  * Does with compiled rules what process 1 does, and runs the command while they are loaded. CGROUP is the directory
  * of the node's services.
@@ -18,6 +18,8 @@ static void add(struct node_config *config, const char *key, const char *value)
 {
 	if (strcmp(key, "metadata") == 0)
 		config->metadata = strcmp(value, "yes") == 0;
+	else if (strcmp(key, "forward") == 0)
+		config->forward = strcmp(value, "yes") == 0;
 	else if (config->open_port_count < PORTS_MAX)
 		config->open_ports[config->open_port_count++] =
 			(struct open_port){ strcmp(key, "udp") == 0, (unsigned short)atoi(value) };
@@ -44,7 +46,7 @@ int main(int argc, char **argv)
 	for (; i + 1 < argc && strcmp(argv[i], "--") != 0; i += 2)
 		add(&config, argv[i], argv[i + 1]);
 	if (i + 1 >= argc) {
-		fputs("load-firewall FILE CGROUP [tcp PORT | udp PORT | metadata yes]... -- COMMAND...\n", stderr);
+		fputs("load-firewall FILE CGROUP [tcp PORT | udp PORT | metadata yes | forward yes]... -- COMMAND...\n", stderr);
 		return 2;
 	}
 	if (firewall_load(argv[1], &config, argv[2]) < 0) {
