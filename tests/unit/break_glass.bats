@@ -68,6 +68,16 @@ call() { printf '%s' "${session-exit
 	expect_line "what is said" "$(cat said)" '^break-glass: session ended: exit$'
 }
 
+@test "a command is hung up when it is left" {
+	"$break_glass" --challenge-out challenge -- bash -c "echo \$\$ >pid; $fake signers 1; exec sleep 1000" 2>said
+	local pid
+	pid=$(<pid)
+	[ "$pid" -gt 1 ]
+	background+=("$pid")
+	ended() { ! kill -0 "$pid"; }
+	wait_until "the end of the command" 10 ended >/dev/null
+}
+
 @test "a terminal device" {
 	console_on_a_terminal signers 1
 	session=$'hello\nexit\n' call --key alice line >out 2>said
