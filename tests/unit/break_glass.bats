@@ -69,7 +69,7 @@ call() { printf '%s' "${session-exit
 }
 
 @test "a command is hung up when it is left" {
-	"$break_glass" --challenge-out challenge -- bash -c "echo \$\$ >pid; $fake signers 1; exec sleep 1000" 2>said
+	"$break_glass" --challenge-out challenge -- sh -c "echo \$\$ >pid; $fake signers 1; exec sleep 1000" 2>said
 	local pid
 	pid=$(<pid)
 	[ "$pid" -gt 1 ]
