@@ -8,7 +8,7 @@
  * - A tab is a blank. NUL (a BREAK, telnet's CR NUL) and all other control characters are dropped.
  * - Escape sequences (cursor keys, bracketed paste) are dropped, also when cut; CR and LF end them, too.
  * - A byte over 0x7e becomes '?': noise in a signature must not vanish from it.
- * - A line over LINE_MAX characters is reported as too long when it ends.
+ * - A line over LINE_MAX_LENGTH characters is reported as too long when it ends.
  */
 #pragma once
 
