@@ -59,8 +59,8 @@ static const char *const invalid_because[] = {
 };
 
 /*
- * Who has signed the challenge, or NULL and why not. The signature comes first, so that nobody learns whose keys
- * are in the list without having one.
+ * Who has signed the challenge, or NULL and why not. The signature comes first, so that nobody learns whose
+ * keys are in the list without having one.
  */
 static const struct signer *who_signed(const struct admission *admission, const struct sshsig *signature,
 				       int64_t date, const char **reason)

@@ -2,11 +2,12 @@
 /*
  * Who gets in: takes answers to one challenge until enough different people have signed it.
  *
- * Two clocks: `now` is CLOCK_BOOTTIME in milliseconds and decides when a challenge expires and when the next answer is
- * looked at, so that setting the clock changes neither; `date` is the time of day in seconds since 1970 and
- * decides whether a key is valid.
+ * Two clocks: `now` is CLOCK_BOOTTIME in milliseconds and decides when a challenge expires and when the next
+ * answer is looked at, so that setting the clock changes neither; `date` is the time of day in seconds since
+ * 1970 and decides whether a key is valid.
  *
- * Pure: no system call, no allocation; nothing but admission_answer() with the verdict ADMISSION_OPEN lets anybody in.
+ * Pure: no system call, no allocation. Nothing but admission_answer() with the verdict ADMISSION_OPEN lets
+ * anybody in.
  */
 #pragma once
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The text that people sign to get in. Each line is a key, a blank, a value and a LF; nothing else is in it, and every
- * byte of it is signed:
+ * The text that people sign to get in. Each line is a key, a blank, a value and a LF; nothing else is in it,
+ * and every byte of it is signed:
  *
  *   holdfast break-glass 1
  *   node NAME

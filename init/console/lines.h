@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What comes over a serial line, byte by byte, made into lines and answers. The other side may be a person, a script, a
- * modem, noise or an attacker. Pure: no system call, no allocation, memory and work per byte bounded.
+ * What comes over a serial line, byte by byte, made into lines and answers. The other side may be a person, a
+ * script, a modem, noise or an attacker. Pure: no system call, no allocation, memory and work per byte bounded.
  *
  * - CR, LF and CR LF end a line.
  * - BS and DEL erase a character, Ctrl-U the line; Ctrl-C and Ctrl-D cancel it.

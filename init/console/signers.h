@@ -30,8 +30,8 @@ struct signers {
 };
 
 /*
- * Reads the list in text (length bytes); name is the file's name, for errors. An empty list is right: nobody may.
- * 0, or fail()s with "NAME line N: why"; then signers->count is 0.
+ * Reads the list in text (length bytes); name is the file's name, for errors. An empty list is right: nobody
+ * may. 0, or fail()s with "NAME line N: why"; then signers->count is 0.
  */
 int signers_parse(const char *name, const char *text, size_t length, struct signers *signers);
 

@@ -187,7 +187,7 @@ static size_t write_statement(const struct sshsig *signature, const void *messag
 	return (size_t)(writer.next - into);
 }
 
-/* What a security key signs instead, so that its flags and counter are covered (WebAuthn's authenticator data). */
+/* What a security key signs instead, so that its flags and counter are covered. */
 static void write_assertion(const struct sshsig *signature, const uint8_t *statement, size_t length,
 			    uint8_t *into)
 {

@@ -2,8 +2,8 @@
 // sources: console/admission.c console/challenge.c console/signers.c console/sshsig.c console/ssh_key.c console/wire.c console/base64.c text.c error.c
 // libraries: sodium
 /*
- * The input is a story: challenges, answers right and wrong, time that passes. A second, simpler book-keeping beside
- * it says who may be let in; admission.c must say the same.
+ * The input is a story: challenges, answers right and wrong, time that passes. A second, simpler
+ * book-keeping beside it says who may be let in; admission.c must say the same.
  */
 #include "../unit/software_key.h"
 #include "console/admission.h"
@@ -17,11 +17,11 @@ static const struct {
 	struct software_key key;
 	const char *name, *namespaces;
 } known[KEYS] = {
-	{ { .seed = 1 }, "alice", "" },
-	{ { .seed = 2, .security_key = true }, "alice", "breakglass@holdfast" },
-	{ { .seed = 3, .security_key = true }, "bob", "file,breakglass@holdfast" },
-	{ { .seed = 4 }, "carol", "file" },
-	{ { .seed = 5 }, NULL, "" },
+	{ { .seed = 1 },                       "alice", ""                         },
+	{ { .seed = 2, .security_key = true }, "alice", "breakglass@holdfast"      },
+	{ { .seed = 3, .security_key = true }, "bob",   "file,breakglass@holdfast" },
+	{ { .seed = 4 },                       "carol", "file"                     },
+	{ { .seed = 5 },                       NULL,    ""                         },
 };
 
 static struct signers signers;
@@ -37,7 +37,8 @@ static void make_signers(void)
 		*signer = (struct signer){ .valid_after = 100, .valid_before = 200 };
 		strcpy(signer->name, known[i].name);
 		strcpy(signer->namespaces, known[i].namespaces);
-		if (ssh_key_parse((struct wire){ blob, software_key_blob(&known[i].key, blob) }, &signer->key) != SSH_OK)
+		if (ssh_key_parse((struct wire){ blob, software_key_blob(&known[i].key, blob) },
+				  &signer->key) != SSH_OK)
 			abort();
 		signers.count++;
 	}
@@ -92,7 +93,8 @@ static int judge_right(struct story *story, size_t key, uint32_t counter)
 	if (*has_signed)
 		return ADMISSION_SAME;
 	if (known[key].key.security_key) {
-		if (story->counter_known[key] && counter <= story->counter[key] && (counter || story->counter[key]))
+		if (story->counter_known[key] && counter <= story->counter[key] &&
+		    (counter || story->counter[key]))
 			return WRONG;
 		story->counter_known[key] = true;
 		story->counter[key] = counter;
@@ -102,7 +104,8 @@ static int judge_right(struct story *story, size_t key, uint32_t counter)
 }
 
 /* What the answer must bring; right is judge_right()'s word, asked for only when it counts. */
-static void compare(struct story *story, const char *text, size_t length, bool right, size_t key, uint32_t counter)
+static void compare(struct story *story, const char *text, size_t length, bool right, size_t key,
+		    uint32_t counter)
 {
 	struct admission_answer answer =
 		admission_answer(&story->admission, text, length, story->now, story->date);
@@ -136,7 +139,8 @@ static void compare(struct story *story, const char *text, size_t length, bool r
 	story->refused++;
 	story->ready_at = story->now + answer.delay * 1000;
 	if (!answer.counts || answer.signer || answer.delay == 0 || answer.delay > ADMISSION_DELAY_MAX ||
-	    answer.verdict != (story->refused == ADMISSION_ATTEMPTS ? ADMISSION_WITHDRAWN : ADMISSION_REFUSED))
+	    answer.verdict !=
+		    (story->refused == ADMISSION_ATTEMPTS ? ADMISSION_WITHDRAWN : ADMISSION_REFUSED))
 		abort();
 	if (answer.verdict == ADMISSION_WITHDRAWN)
 		forget(story);

@@ -6,7 +6,7 @@
 
 #include <stdlib.h>
 
-/* What was decoded, encoded again, is the input without its white space. The first byte says how much room there is. */
+/* The first byte says how much room there is. What was decoded, encoded again, is the input without white space. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static uint8_t bytes[4096];

@@ -17,13 +17,16 @@ static void check_list(const struct signers *signers)
 		/* found by its key: so no key is there twice */
 		if (signers_find(signers, &signer->key) != signer)
 			abort();
-		if (signer->name[0] == '\0' || strpbrk(signer->name, "*?!,\" \t") || strpbrk(signer->namespaces, "*?!\" \t"))
+		if (signer->name[0] == '\0' || strpbrk(signer->name, "*?!,\" \t") ||
+		    strpbrk(signer->namespaces, "*?!\" \t"))
 			abort();
 		if (signer->valid_after >= signer->valid_before)
 			abort();
-		if (signer->valid_after > 0 && signer_check(signer, "a", signer->valid_after - 1) == SIGNER_VALID)
+		if (signer->valid_after > 0 &&
+		    signer_check(signer, "a", signer->valid_after - 1) == SIGNER_VALID)
 			abort();
-		if (signer->valid_before < INT64_MAX && signer_check(signer, "a", signer->valid_before + 1) == SIGNER_VALID)
+		if (signer->valid_before < INT64_MAX &&
+		    signer_check(signer, "a", signer->valid_before + 1) == SIGNER_VALID)
 			abort();
 	}
 }

@@ -2,8 +2,9 @@
 // sources: console/sshsig.c console/ssh_key.c console/wire.c console/base64.c
 // libraries: sodium
 /*
- * The first byte says whether the rest is text or the bytes that the base64 stands for. What was taken, written again
- * from the fields that were read, is what was there: nothing is overlooked. (fuzz_admission verifies.)
+ * The first byte says whether the rest is text or the bytes that the base64 stands for. What was taken,
+ * written again from the fields that were read, is what was there: nothing is overlooked. (fuzz_admission
+ * verifies.)
  */
 #include "../unit/software_key.h"
 #include "console/base64.h"

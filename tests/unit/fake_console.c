@@ -2,8 +2,8 @@
 // sources: console/admission.c console/challenge.c console/signers.c console/sshsig.c console/ssh_key.c console/wire.c console/base64.c console/lines.c text.c error.c
 // libraries: sodium
 /*
- * For the tests of scripts/break-glass: a console on standard input and output, made of the real one's parts, whose shell only repeats
- * what it is told.
+ * For the tests of scripts/break-glass: a console on standard input and output, made of the real one's
+ * parts, whose shell only repeats what it is told.
  *
  *   fake_console SIGNERS QUORUM [FAULT…]
  *       disturbed=N   a kernel message stands in the first N challenges
@@ -33,9 +33,12 @@ static const struct {
 	const char *name;
 	int *value;
 } fault_names[] = {
-	{ "disturbed", &faults.disturbed },   { "deaf", &faults.deaf },
-	{ "silent", &faults.silent },         { "hang-up", &faults.hang_up },
-	{ "no-session", &faults.no_session }, { "expired", &faults.expired },
+	{ "disturbed",  &faults.disturbed  },
+	{ "deaf",       &faults.deaf       },
+	{ "silent",     &faults.silent     },
+	{ "hang-up",    &faults.hang_up    },
+	{ "no-session", &faults.no_session },
+	{ "expired",    &faults.expired    },
 };
 
 static void read_fault(const char *argument)
@@ -43,7 +46,8 @@ static void read_fault(const char *argument)
 	size_t length = strcspn(argument, "=");
 
 	for (size_t i = 0; i < sizeof(fault_names) / sizeof(fault_names[0]); i++)
-		if (strlen(fault_names[i].name) == length && strncmp(argument, fault_names[i].name, length) == 0)
+		if (strlen(fault_names[i].name) == length &&
+		    strncmp(argument, fault_names[i].name, length) == 0)
 			*fault_names[i].value = argument[length] ? atoi(argument + length + 1) : 1;
 }
 
@@ -83,7 +87,8 @@ static void show_challenge(void)
 	say("\n" PROTOCOL_CHALLENGE_BEGIN "\n");
 	if (faults.disturbed > 0) {
 		faults.disturbed--;
-		say("holdfast break-glass 1\n[   12.3456] eth0: link\nnode x\n" PROTOCOL_CHALLENGE_END "\n" PROTOCOL_PROMPT);
+		say("holdfast break-glass 1\n[   12.3456] eth0: link\nnode x\n" PROTOCOL_CHALLENGE_END
+		    "\n" PROTOCOL_PROMPT);
 		return;
 	}
 	say("%s" PROTOCOL_CHALLENGE_END "\n" PROTOCOL_PROMPT, admission.text);
@@ -117,7 +122,7 @@ static void take_wish(void)
 static void let_in(void)
 {
 	if (faults.no_session) {
-		say("no session: out of memory\n");
+		say(PROTOCOL_NO_SESSION "out of memory\n");
 		return;
 	}
 	in_session = true;
@@ -134,7 +139,8 @@ static void judge(const char *text, size_t length)
 	if (faults.silent)
 		return;
 
-	struct admission_answer verdict = admission_answer(&admission, text, length, milliseconds(), time(NULL));
+	struct admission_answer verdict =
+		admission_answer(&admission, text, length, milliseconds(), time(NULL));
 
 	say("\n");
 	switch (verdict.verdict) {
@@ -143,7 +149,8 @@ static void judge(const char *text, size_t length)
 		let_in();
 		break;
 	case ADMISSION_MORE:
-		say(PROTOCOL_ACCEPTED "%s, %u more needed\n" PROTOCOL_PROMPT, verdict.signer->name, verdict.missing);
+		say(PROTOCOL_ACCEPTED "%s, %u more needed\n" PROTOCOL_PROMPT, verdict.signer->name,
+		    verdict.missing);
 		break;
 	case ADMISSION_WITHDRAWN:
 		say(PROTOCOL_WITHDRAWN "%s\n", verdict.reason);

@@ -5,7 +5,8 @@
  * For tests in shell: the console's verifier, and a security key in software.
  *
  *   signature verify SIGNERS NAMESPACE MESSAGE SIGNATURE [DATE]
- *       files, and seconds since 1970; prints who has signed, with which key, counter and flags, or why not (status 1)
+ *       files, and seconds since 1970; prints who has signed, with which key, counter and flags, or why
+ *       not (status 1)
  *   signature key SEED [APPLICATION]
  *       the public key's line, of type ed25519-sk, of the software security key number SEED (1 to 255)
  *   signature sign SEED NAMESPACE COUNTER FLAGS [APPLICATION] <MESSAGE
@@ -87,7 +88,9 @@ static int verify(char **arguments)
 
 static struct software_key security_key(const char *seed, const char *application)
 {
-	return (struct software_key){ .seed = (uint8_t)atoi(seed), .security_key = true, .application = application };
+	return (struct software_key){ .seed = (uint8_t)atoi(seed),
+				      .security_key = true,
+				      .application = application };
 }
 
 static int print_key(char **arguments)
@@ -122,7 +125,8 @@ static int sign(char **arguments)
 	key.counter = (uint32_t)strtoul(arguments[2], NULL, 10);
 	key.flags = (uint8_t)atoi(arguments[3]);
 	read_file("-", &message);
-	return print_armour(blob, software_key_sign(&key, arguments[1], "sha512", message.text, message.length, blob));
+	return print_armour(
+		blob, software_key_sign(&key, arguments[1], "sha512", message.text, message.length, blob));
 }
 
 static int armour(char **arguments)
@@ -139,10 +143,10 @@ static const struct command {
 	int arguments; /* at least */
 	int (*run)(char **arguments);
 } commands[] = {
-	{ "verify", 4, verify },
-	{ "key", 1, print_key },
-	{ "sign", 4, sign },
-	{ "armour", 0, armour },
+	{ "verify", 4, verify    },
+	{ "key",    1, print_key },
+	{ "sign",   4, sign      },
+	{ "armour", 0, armour    },
 };
 
 int main(int argc, char **argv)

@@ -79,7 +79,8 @@ static inline size_t statement_of(const char *namespace, const char *hash, const
 }
 
 /* PROTOCOL.u2f, "SSH U2F Signatures": what the token signs in place of the statement. */
-static inline size_t assertion_of(const struct software_key *key, const uint8_t *statement, size_t length, uint8_t *into)
+static inline size_t assertion_of(const struct software_key *key, const uint8_t *statement, size_t length,
+				  uint8_t *into)
 {
 	const char *application = software_key_application(key);
 
@@ -92,11 +93,12 @@ static inline size_t assertion_of(const struct software_key *key, const uint8_t 
 }
 
 /* Signs message, and writes the bytes that stand, as base64, in the armour. Returns their number. */
-static inline size_t software_key_sign(const struct software_key *key, const char *namespace, const char *hash,
-				       const void *message, size_t length, uint8_t *into)
+static inline size_t software_key_sign(const struct software_key *key, const char *namespace,
+				       const char *hash, const void *message, size_t length, uint8_t *into)
 {
 	uint8_t public[crypto_sign_PUBLICKEYBYTES], secret[crypto_sign_SECRETKEYBYTES];
-	uint8_t statement[SIGNATURE_BLOB_MAX], assertion[69], blob[SIGNATURE_BLOB_MAX], bytes[crypto_sign_BYTES];
+	uint8_t statement[SIGNATURE_BLOB_MAX], assertion[69], blob[SIGNATURE_BLOB_MAX],
+		bytes[crypto_sign_BYTES];
 	size_t statement_length = statement_of(namespace, hash, message, length, statement);
 
 	software_key_pair(key, public, secret);

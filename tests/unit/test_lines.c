@@ -8,7 +8,7 @@
 #define BEGIN "-----BEGIN SSH SIGNATURE-----"
 #define END   "-----END SSH SIGNATURE-----"
 
-/* Appends to `into` what the reader makes of bytes: its lines, each with a "|", and ^ for a cancelled, ! for one too long. */
+/* Appends to `into` what the reader makes of bytes: its lines, each with a "|", ^ for a cancelled, ! for too long. */
 static void read_bytes(struct line_reader *reader, const char *bytes, size_t length, char *into)
 {
 	for (size_t i = 0; i < length; i++) {

@@ -117,7 +117,7 @@ static void each_cut_is_refused(void)
 	}
 }
 
-/* The fields of a signature, each of which a test can set to anything; 2 lines in the header of PROTOCOL.sshsig. */
+/* The fields of a signature, each of which a test can set to anything. */
 struct fields {
 	const char *magic, *key_type, *application, *namespace, *reserved, *hash, *signature_type;
 	uint32_t version;
