@@ -5,6 +5,7 @@
  */
 #include "boot.h"
 
+#include "child.h"
 #include "clock.h"
 #include "error.h"
 #include "file.h"
@@ -14,6 +15,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 /* What a failed step means. Never a shell, and never a change to what was not understood. */
 enum consequence {
@@ -52,6 +54,7 @@ static const struct step root_steps[] = {
 	{ "network",       step_network,       REPORT        },
 	{ "seal",          step_seal,          HOLD_SERVICES }, /* from here on no module, no new kernel */
 	{ "services",      step_services,      HOLD_SERVICES }, /* the loop starts them */
+	{ "console",       step_console,       REPORT        }, /* starts with them, and even where they are held */
 };
 
 static const char *const meaning[] = {
@@ -83,6 +86,25 @@ static void hold(struct node *node, enum hold what, const char *step)
 	snprintf(node->held_because, sizeof(node->held_because), "step %s: %s", step, failure());
 }
 
+/*
+ * Before the reboot that may take the other slot: an image with break-glass
+ * keys has the console in its initramfs, too. It needs a terminal of its own
+ * and a cgroup for its session, and ends by itself, after RESCUE_TIME of
+ * console/main.c if nobody gets in.
+ */
+static void offer_rescue(struct node *node)
+{
+	enum { DEADLINE = 70 * 60 * 1000 }; /* ms: above all limits of the console's own */
+	char reason[384];
+	const char *const console[] = { "/usr/sbin/console", "--rescue", reason, NULL };
+
+	if (access(console[0], X_OK) < 0)
+		return;
+	snprintf(reason, sizeof(reason), "%s", failure());
+	if (step_rescue_mounts(node) < 0 || step_cgroups(node) < 0 || child_run(console, DEADLINE) < 0)
+		log_error("no early rescue: %s", failure());
+}
+
 static void run_steps(struct node *node, const char *stage, const struct step *steps, size_t count)
 {
 	log_stage(stage);
@@ -98,8 +120,11 @@ static void run_steps(struct node *node, const char *stage, const struct step *s
 		}
 		log_error("step %s failed after %u ms: %s%s", step->name, took, failure(),
 			  meaning[step->if_it_fails]);
-		if (step->if_it_fails == REBOOT)
+		if (step->if_it_fails == REBOOT) {
+			if (steps == initramfs_steps)
+				offer_rescue(node);
 			power_reboot_failed();
+		}
 		if (step->if_it_fails == HOLD_SERVICES)
 			hold(node, HOLD_ALL, step->name);
 		if (step->if_it_fails == HOLD_AGENT)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "control.h"
 
+#include "broken_glass.h"
 #include "error.h"
 #include "loop.h"
 #include "services.h"
@@ -63,6 +64,15 @@ static void answer_network(const char *argument, char *answer)
 	snprintf(answer, CONTROL_ANSWER_MAX, "noted\n");
 }
 
+/* The console has let somebody in. Who else asks for it (root, in a session) only marks the node. */
+static void answer_broken_glass(const char *argument, char *answer)
+{
+	(void)argument;
+	broken_glass_happened();
+	status_changed();
+	snprintf(answer, CONTROL_ANSWER_MAX, "noted\n");
+}
+
 #ifdef TEST_HOOKS
 /* Only in init.test, whose version ends in "+test": no other way to break process 1 from outside. */
 static void answer_test(const char *argument, char *answer)
@@ -82,12 +92,13 @@ static const struct {
 	const char *word;
 	void (*answer)(const char *argument, char *answer);
 } requests[] = {
-	{ "status",  answer_status  },
-	{ "restart", answer_restart },
-	{ "power",   answer_power   },
-	{ "network", answer_network },
+	{ "status",       answer_status       },
+	{ "restart",      answer_restart      },
+	{ "power",        answer_power        },
+	{ "network",      answer_network      },
+	{ "broken-glass", answer_broken_glass },
 #ifdef TEST_HOOKS
-	{ "test",    answer_test    },
+	{ "test",         answer_test         },
 #endif
 };
 
@@ -178,27 +189,4 @@ int control_open(void)
 		return fail(errno, "open the socket " CONTROL_SOCKET);
 	connections.descriptor = descriptor;
 	return loop_add(&connections);
-}
-
-/* ---- the other side ---- */
-
-int control_request(const char *request, char *answer, size_t size)
-{
-	struct timeval patience = { .tv_sec = 10 };
-	int descriptor = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0), result = 0;
-	ssize_t length = -1;
-
-	if (descriptor < 0 ||
-	    setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience)) < 0 ||
-	    setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience)) < 0 ||
-	    connect(descriptor, (const struct sockaddr *)&address, sizeof(address)) < 0 ||
-	    send(descriptor, request, strlen(request), MSG_NOSIGNAL) < 0 ||
-	    (length = recv(descriptor, answer, size - 1, 0)) < 0)
-		result = fail(errno, "ask process 1 over " CONTROL_SOCKET);
-	else if (length == 0) /* its place was given to another client */
-		result = fail(0, "process 1 ended the connection without an answer: ask again");
-	answer[length > 0 ? length : 0] = '\0';
-	if (descriptor >= 0)
-		close(descriptor);
-	return result;
 }

@@ -2,6 +2,7 @@
 #
 #   init         stripped                init.debug   the same with symbols
 #   init.test    with TEST_HOOKS, for the profile `test`: its version says so
+#   console      the break-glass console: init/console/*.c with some of init/*.c, and libsodium
 
 init-libraries := $(BUILD)/libraries
 init-sources := $(wildcard init/*.c)
@@ -27,25 +28,30 @@ $(init-libraries).done: init/libraries/build init/libraries/sources rootfs/fetch
 	@$(STEP) libraries --cache $(init-libraries) $^ -- init/libraries/build
 	@touch $@
 
-# $(1): name of the binary; $(2): its version; $(3): more flags.
+# What the console shares with process 1.
+console-sources := $(wildcard init/console/*.c) $(addprefix init/,cgroup.c child.c clock.c conf.c control_client.c \
+	error.c file.c log.c node_state.c root_identity.c text.c watchdog.c)
+
+# $(1): name of the binary; $(2): its version; $(3): its sources; $(4): its libraries; $(5): more flags.
 define init-rules
-$(1)-objects := $$(init-sources:init/%.c=$(BUILD)/objects/$(1)/%.o)
+$(1)-objects := $$(patsubst init/%.c,$(BUILD)/objects/$(1)/%.o,$(3))
 
 $(BUILD)/objects/$(1)/%.o: init/%.c init/init.mk $(BUILD)/version | $(init-libraries).done
 	@mkdir -p $$(@D)
-	$(if $(V),,@)$(INIT_CC) $(init-flags) $(3) -DHOLDFAST_VERSION='"$(2)"' -MMD -MP -c $$< -o $$@
+	$(if $(V),,@)$(INIT_CC) $(init-flags) $(5) -DHOLDFAST_VERSION='"$(2)"' -MMD -MP -c $$< -o $$@
 
 $(BUILD)/$(1).debug: $$($(1)-objects) $(init-libraries).done
 	@$(STEP) $(1) -- $(INIT_CC) $(init-flags) $(init-link-flags) $$($(1)-objects) \
-		$(init-libraries)/lib/libkmod.a $(init-libraries)/lib/libblkid.a -o $$@
+		$(4:%=$(init-libraries)/lib/lib%.a) -o $$@
 
 $(BUILD)/$(1): $(BUILD)/$(1).debug
 	@strip --strip-all -o $$@ $$<
 
 -include $$($(1)-objects:.o=.d)
 endef
-$(eval $(call init-rules,init,$(VERSION),))
-$(eval $(call init-rules,init.test,$(VERSION)+test,-DTEST_HOOKS))
+$(eval $(call init-rules,init,$(VERSION),$(init-sources),kmod blkid,))
+$(eval $(call init-rules,init.test,$(VERSION)+test,$(init-sources),kmod blkid,-DTEST_HOOKS))
+$(eval $(call init-rules,console,$(VERSION),$(console-sources),sodium,))
 
 init: $(BUILD)/init ## process 1 (init.debug: with symbols)
 

@@ -11,6 +11,7 @@
 enum { LEVEL_ERROR = 3, LEVEL_NOTICE = 5 };
 
 static const char *prefix;
+static char last_error[200];
 
 void log_stage(const char *stage)
 {
@@ -58,4 +59,12 @@ void log_error(const char *format, ...)
 	va_start(arguments, format);
 	write_line(LEVEL_ERROR, format, arguments);
 	va_end(arguments);
+	va_start(arguments, format);
+	vsnprintf(last_error, sizeof(last_error), format, arguments);
+	va_end(arguments);
+}
+
+const char *log_last_error(void)
+{
+	return last_error;
 }

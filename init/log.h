@@ -8,5 +8,8 @@
 /* What stands behind "holdfast: " in each line, for example "initramfs"; NULL for nothing. */
 void log_stage(const char *stage);
 
+/* The last line of log_error(), without what stands before it; "" if there was none. */
+const char *log_last_error(void);
+
 [[gnu::format(printf, 1, 2)]] void log_notice(const char *format, ...);
 [[gnu::format(printf, 1, 2)]] void log_error(const char *format, ...);

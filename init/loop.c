@@ -143,7 +143,7 @@ static void bound_logs(unsigned long long now)
 static void hold_services(const struct node *node)
 {
 	for (unsigned i = 0; i < services_count; i++)
-		if (node->hold == HOLD_ALL ||
+		if ((node->hold == HOLD_ALL && !services[i].always) ||
 		    (node->hold == HOLD_THE_AGENT && &services[i] == service_by_name("agent")))
 			service_event(&services[i], ASKED_TO_STOP);
 	if (node->hold != HOLD_NOTHING)

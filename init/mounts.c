@@ -76,6 +76,19 @@ int step_mounts_early(struct node *node)
 	return result < 0 ? result : make_directory("/run/holdfast", 0755);
 }
 
+/* Of the mounts below, what a session in the initramfs needs. */
+int step_rescue_mounts(struct node *node)
+{
+	static const struct mount mounts[] = {
+		{ "/dev/pts",       "devpts",  "mode=0620,gid=5,ptmxmode=0666", MS_NOSUID | MS_NOEXEC, 0755 },
+		{ "/sys/fs/cgroup", "cgroup2", NULL,                            SAFE,                  0555 },
+		{ "/tmp",           "tmpfs",   "mode=1777,size=8M",             SAFE,                  0755 },
+	};
+
+	(void)node;
+	return mount_all(mounts, sizeof(mounts) / sizeof(mounts[0]));
+}
+
 int step_mounts(struct node *node)
 {
 	int result = leave_console();

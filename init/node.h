@@ -8,6 +8,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/* What process 1 tells the console of node.conf. */
+#define CONSOLE_FILE "/run/holdfast/console"
+
 enum { STEPS_MAX = 32, PATH_LENGTH = 128 };
 
 struct step_result {
@@ -46,6 +49,8 @@ int step_verity(struct node *node);
 int step_root(struct node *node);
 int step_switch(struct node *node);
 
+int step_rescue_mounts(struct node *node);
+
 int step_mounts(struct node *node);
 int step_cgroups(struct node *node);
 int step_clock(struct node *node);
@@ -56,6 +61,7 @@ int step_network(struct node *node);
 int step_firewall(struct node *node);
 int step_seal(struct node *node);
 int step_services(struct node *node);
+int step_console(struct node *node);
 
 /* Hands the node from the initramfs to the root, in /run/holdfast/boot. 0 or fail()s. */
 int node_save(const struct node *node);

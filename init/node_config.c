@@ -175,7 +175,21 @@ static int store_metadata(void *into, const char *value)
 	return conf_boolean(value, &config->metadata);
 }
 
-/* [console] and [cluster] come with break-glass and provisioning. */
+/* A serial line (ttyS0 …) or a hypervisor's console (hvc0 …). */
+static int store_console_device(void *into, const char *value)
+{
+	struct node_config *config = into;
+	size_t prefix = strncmp(value, "ttyS", 4) == 0 ? 4 : strncmp(value, "hvc", 3) == 0 ? 3 : 0;
+	size_t digits = strspn(value + prefix, "0123456789");
+
+	if (!prefix || digits < 1 || digits > 2 || value[prefix + digits] ||
+	    (digits == 2 && value[prefix] == '0'))
+		return fail(0, "%.40s is not the name of a serial line: ttyS0 to ttyS99, or hvc0 to hvc99",
+			    value);
+	return conf_string(value, config->console_device, sizeof(config->console_device));
+}
+
+/* [cluster] comes with provisioning. */
 static const struct conf_key keys[] = {
 	{ .section = "node", .name = "name", .store = store_name },
 	{ .section = "network", .name = "interface", .store = store_interface },
@@ -187,6 +201,7 @@ static const struct conf_key keys[] = {
 	{ .section = "firewall", .name = "open", .store = store_open_port, .repeatable = true },
 	{ .section = "firewall", .name = "forward", .store = store_forward },
 	{ .section = "firewall", .name = "metadata", .store = store_metadata },
+	{ .section = "console", .name = "device", .store = store_console_device },
 	{ .name = NULL },
 };
 
@@ -232,7 +247,7 @@ static int check_together(const char *name, struct node_config *config)
 
 void node_config_default(struct node_config *config)
 {
-	*config = (struct node_config){ .dhcp = true };
+	*config = (struct node_config){ .dhcp = true, .console_device = "ttyS0" };
 }
 
 int node_config_parse(const char *name, char *text, size_t length, struct node_config *config)

@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum { ADDRESSES_MAX = 8, PORTS_MAX = 32, NAME_LENGTH = 64 };
+enum { ADDRESSES_MAX = 8, PORTS_MAX = 32, NAME_LENGTH = 64, CONSOLE_NAME_LENGTH = 8 };
 
 struct open_port {
 	bool udp;
@@ -25,6 +25,7 @@ struct node_config {
 	size_t open_port_count;
 	bool forward;  /* also where neither end is a pod on the node's own bridge */
 	bool metadata; /* pods may reach the cloud's metadata service */
+	char console_device[CONSOLE_NAME_LENGTH]; /* the serial line of break-glass: "ttyS0" */
 };
 
 /* The configuration of a node that nobody configured: DHCP on the first Ethernet interface. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "services.h"
 
+#include "broken_glass.h"
 #include "cgroup.h"
 #include "clock.h"
 #include "error.h"
@@ -53,7 +54,7 @@ static bool is_wanted(const struct node *node, const char *name)
 	return true;
 }
 
-static int load_file(const struct node *node, const char *directory, const char *file)
+static int load_file(const struct node *node, const char *directory, const char *file, bool always)
 {
 	char path[PATH_LENGTH], name[SERVICE_NAME_SIZE], text[4096];
 	size_t length = strlen(file) - strlen(".conf");
@@ -67,8 +68,8 @@ static int load_file(const struct node *node, const char *directory, const char 
 		return 0;
 	if (service_by_name(name))
 		return fail(0, "%s: there is a service of this name", path);
-	if (services_count == SERVICES_MAX)
-		return fail(0, "%s: there are more than %d services", path, SERVICES_MAX);
+	if (services_count == (always ? SERVICES_MAX : SERVICES_MAX - 1))
+		return fail(0, "%s: there are more than %d services", path, SERVICES_MAX - 1);
 
 	ssize_t size = file_read(path, text, sizeof(text));
 	if (size < 0)
@@ -81,6 +82,7 @@ static int load_file(const struct node *node, const char *directory, const char 
 		return result;
 	service->state = WAITING;
 	service->pidfd = -1;
+	service->always = always;
 	services_count++;
 	return 0;
 }
@@ -102,7 +104,7 @@ static int load_directory(const struct node *node, const char *directory)
 		return errno == ENOENT ? 0 : fail(errno, "read %s", directory);
 	for (int i = 0; i < count; i++) {
 		if (result == 0)
-			result = load_file(node, directory, files[i]->d_name);
+			result = load_file(node, directory, files[i]->d_name, false);
 		free(files[i]);
 	}
 	free(files);
@@ -159,6 +161,7 @@ int step_services(struct node *node)
 {
 	int result;
 
+	broken_glass_load();
 	if ((result = make_directory("/run/holdfast/log", 0700)) < 0 ||
 	    (result = load_directory(node, "/etc/holdfast/services")) < 0 ||
 	    (result = load_directory(node, "/etc/holdfast/helpers")) < 0)
@@ -168,6 +171,30 @@ int step_services(struct node *node)
 		    (result = check_order(&services[i], services[i].config.before)) < 0)
 			return result;
 	return check_circles();
+}
+
+/* Which terminal the console owns: node.conf was checked by process 1, so the console needn't read it. */
+static int tell_console(const struct node *node)
+{
+	char text[64];
+	int length = snprintf(text, sizeof(text), "[console]\ndevice = %s\n", node->config.console_device);
+
+	return file_replace(CONSOLE_FILE, text, (size_t)length, 0600);
+}
+
+/* Needs no other service, so it is no part of their step: whatever is wrong there, it starts. */
+int step_console(struct node *node)
+{
+	static const char directory[] = "/etc/holdfast", file[] = "console.conf";
+
+	if (access("/etc/holdfast/console.conf", F_OK) < 0)
+		return 0; /* an image without a console */
+
+	int result = make_directory("/run/holdfast/log", 0700);
+
+	if (result == 0)
+		result = tell_console(node);
+	return result < 0 ? result : load_file(node, directory, file, true);
 }
 
 /* ---- finding ---- */
@@ -205,17 +232,23 @@ static bool is_ordered(const struct service *service)
 bool services_settled(void)
 {
 	for (unsigned i = 0; i < services_count; i++)
-		if (!services[i].first_ready && services[i].state != STOPPED)
+		if (!services[i].first_ready && services[i].state != STOPPED && !services[i].always)
 			return false;
 	return true;
 }
 
 bool services_all_ready(void)
 {
-	for (unsigned i = 0; i < services_count; i++)
+	unsigned ready = 0;
+
+	for (unsigned i = 0; i < services_count; i++) {
+		if (services[i].always)
+			continue;
 		if (!services[i].first_ready)
 			return false;
-	return services_count > 0;
+		ready++;
+	}
+	return ready > 0;
 }
 
 /* ---- the actions of the table ---- */

@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-enum { SERVICES_MAX = 8 };
+enum { SERVICES_MAX = 9 }; /* eight and the console */
 
 struct service {
 	struct service_config config;
@@ -21,6 +21,7 @@ struct service {
 	unsigned first_ready; /* milliseconds after the kernel's start when it was first ready */
 	unsigned failures;    /* in a row, for the back-off */
 	unsigned restarts;
+	bool always; /* the console: runs even where services are held, and the boot doesn't wait for it */
 };
 
 /* All that are loaded, in the order of their names; the count in services_count. */

@@ -2,6 +2,7 @@
 #include "status.h"
 
 #include "boot.h"
+#include "broken_glass.h"
 #include "clock.h"
 #include "error.h"
 #include "file.h"
@@ -58,12 +59,12 @@ static const char *node_name(char *into, size_t size)
 	return into;
 }
 
-/* What an auditor must know of this node; each is true until the node starts anew. */
-static const char *const marks[] = { "unsigned-configuration" };
+/* What an auditor must know of this node. */
+static const char *const marks[] = { "unsigned-configuration", "broken-glass" };
 
 static bool has_mark(size_t i)
 {
-	return i == 0 && subject->config_unsigned;
+	return i == 0 ? subject->config_unsigned : broken_glass();
 }
 
 /* ---- as JSON ---- */
@@ -126,6 +127,9 @@ static void write_json(void)
 	text_add(&json, ",\n");
 	add_steps(&json);
 	add_services(&json);
+	text_add(&json, "\"problem\":");
+	text_add_json(&json, log_last_error());
+	text_add(&json, ",\n");
 	add_marks(&json);
 	text_add(&json, "}\n");
 	if (file_replace(STATUS_FILE, buffer, text_length(&json), 0644) < 0)

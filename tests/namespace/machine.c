@@ -7,7 +7,7 @@
  *
  * CGROUP is a new cgroup (v2) that becomes the top of the program's tree, DISK
  * an image that becomes a loop device, the node's /dev/vda1. It has a network
- * interface, eth0. Descriptors 0 to 2 are closed, as they are where the kernel
+ * interface, eth0. If the environment has TERMINAL, the path of a terminal, it is the node's /dev/ttyS0. Descriptors 0 to 2 are closed, as they are where the kernel
  * finds no console.
  *
  * If LIMITS is not "", it is a directory that stands in for the resource
@@ -95,6 +95,8 @@ static void enter(const char *root)
 	must(mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0, "make mounts private");
 	must(mount(root, root, NULL, MS_BIND, NULL) == 0, "bind the root");
 	must(chdir(root) == 0, root);
+	if (getenv("TERMINAL"))
+		must(mount(getenv("TERMINAL"), "dev/ttyS0", NULL, MS_BIND, NULL) == 0, "bind the terminal");
 	must(mount("proc", "proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) == 0, "mount proc");
 	must(mount("sysctl", "proc/sys", NULL, MS_BIND, NULL) == 0, "cover /proc/sys");
 	must(syscall(SYS_pivot_root, ".", ".") == 0, "pivot_root");

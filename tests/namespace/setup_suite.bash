@@ -13,6 +13,7 @@ setup_suite() {
 	export CGROUP_TOP OBSTACLE
 	[ -z "$OBSTACLE" ] || return 0
 	gcc -std=gnu17 -D_GNU_SOURCE -O1 -Wall -Wextra "$here/machine.c" -o "$SUITE/machine"
+	gcc -std=gnu17 -D_GNU_SOURCE -O1 -Wall -Wextra "$here/terminal.c" -o "$SUITE/terminal"
 	musl-gcc -static -std=gnu17 -D_GNU_SOURCE -O1 -Wall -Wextra "$here/worker.c" -o "$SUITE/worker"
 	make_state "$SUITE/state"
 	make_root "$SUITE/root"
@@ -67,6 +68,7 @@ make_root() {
 	ln -s ../sbin/init "$root/usr/bin/holdfast"
 	cp "$SUITE/worker" "$root/usr/bin/worker"
 	mknod -m 666 "$root/dev/null" c 1 3
+	: >"$root/dev/ttyS0"
 	mknod -m 666 "$root/dev/urandom" c 1 9
 	make_disk "$root/dev/vda"
 	: >"$root/dev/kmsg"

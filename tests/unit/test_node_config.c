@@ -23,8 +23,10 @@ static void everything_is_taken(void)
 		    "[network]\ninterface = eth0\naddress = 10.0.2.15/24\naddress = fd00::5/64\n"
 		    "gateway = 10.0.2.2\ngateway = fe80::1\ndns = 10.0.2.3\ndns = fd00::3\n"
 		    "[time]\nserver = 10.0.2.2\n"
-		    "[firewall]\nopen = tcp/8080\nopen = udp/8080\nforward = yes\nmetadata = yes\n",
+		    "[firewall]\nopen = tcp/8080\nopen = udp/8080\nforward = yes\nmetadata = yes\n"
+		    "[console]\ndevice = ttyS1\n",
 		    &config) == 0);
+	CHECK_TEXT(config.console_device, "ttyS1");
 	CHECK_TEXT(config.name, "node-1.example");
 	CHECK_TEXT(config.interface, "eth0");
 	CHECK(!config.dhcp && config.address_count == 2 && config.gateway_count == 2 && config.dns_count == 2);
@@ -46,6 +48,7 @@ static void nothing_means_dhcp(void)
 	CHECK(parse("", &config) == 0);
 	CHECK(config.dhcp && config.name[0] == '\0' && config.interface[0] == '\0');
 	CHECK(config.open_port_count == 0 && !config.forward && !config.metadata);
+	CHECK_TEXT(config.console_device, "ttyS0");
 }
 
 static void a_mac_address_is_kept_in_lower_case(void)
@@ -73,6 +76,8 @@ static void odd_files_are_taken(void)
 		"[time]\nserver = fd00::1\n",
 		"[firewall]\nopen = tcp/65535\nopen = udp/1\n",
 		"[firewall]\nmetadata = no\nforward = no\n",
+		"[console]\ndevice = ttyS10\n",
+		"[console]\ndevice = hvc0\n",
 	};
 
 	for (size_t i = 0; i < COUNT(right); i++) {
@@ -99,6 +104,15 @@ static const struct {
 	{ "[node]\nname = a\nname = b\n", "node.conf line 3: a second value for name" },
 	{ "[node]\nhostname = a\n", "node.conf line 2: unknown key hostname" },
 	{ "[cluster]\n", "unknown section [cluster]" },
+	{ "[console]\ndevice = /dev/ttyS1\n", "line 2: device: /dev/ttyS1 is not the name of a serial line" },
+	{ "[console]\ndevice = ttyS\n", "is not the name" },
+	{ "[console]\ndevice = ttyS100\n", "is not the name" },
+	{ "[console]\ndevice = ttyS01\n", "is not the name" },
+	{ "[console]\ndevice = ttyS1x\n", "is not the name" },
+	{ "[console]\ndevice = tty1\n", "is not the name" },
+	{ "[console]\ndevice = hvc-1\n", "is not the name" },
+	{ "[console]\ndevice = ttyS0\ndevice = ttyS1\n", "line 3: a second value for device" },
+	{ "[console]\nspeed = 9600\n", "unknown key speed" },
 	{ "[network]\ninterface = ../eth0\n", "line 2: interface: ../eth0 is neither" },
 	{ "[network]\ninterface = lo\n", "is neither" },
 	{ "[network]\ninterface = abcdefghijklmnop\n", "is neither" },

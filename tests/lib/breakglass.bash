@@ -1,0 +1,70 @@
+# The person at the serial line of a node, for tests with the real ssh-keygen.
+#
+#   line_is SOCKET LOG     where the line is, and all that came from it
+#
+# shellcheck shell=bash
+
+line_is() { LINE=$1 LINE_LOG=$2 LINE_MARK=0; }
+
+breakglass_keys() { "$TREE/tests/lib/breakglass-keys" "$1"; }
+
+# From here on, waits and looks concern what the line says later.
+line_mark() { LINE_MARK=$(stat -c %s "$LINE_LOG"); }
+
+# What the line said since the mark, without carriage returns.
+line_said() { tail -c "+$((LINE_MARK + 1))" "$LINE_LOG" | LC_ALL=C sed -e 's/\r//g' -e 's/[^[:print:]\t]/?/g'; }
+
+# Types $1, with the escapes of printf's %b.
+line_type() { printf %b "$1" | socat -u - "UNIX-CONNECT:$LINE"; }
+
+# Sends file $1.
+line_send() { socat -u "OPEN:$1" "UNIX-CONNECT:$LINE"; }
+
+line_has() { line_said | grep -Eq -- "$1"; }
+
+# Waits until the line has said something like $1 since the mark, at most $2 seconds (20).
+line_wait() {
+	wait_until "the line to say '$1'" "${2:-20}" line_has "$1" >/dev/null || fail "it said:
+$(line_said | tail -n 40)"
+}
+
+# Presses Enter; the challenge goes to file $1.
+line_challenge() {
+	line_mark
+	line_type '\r'
+	line_wait '^-----END HOLDFAST CHALLENGE-----$'
+	line_wait 'signature: '
+	line_said | sed -n '/^-----BEGIN HOLDFAST CHALLENGE-----$/,/^-----END HOLDFAST CHALLENGE-----$/{/^-----/!p}' >"$1"
+}
+
+# Signs file $2 with key $1, for namespace $3 (the right one): $2.sig.
+line_sign() {
+	rm -f "$2.sig"
+	ssh-keygen -q -Y sign -n "${3:-breakglass@holdfast}" -f "$1" "$2" 2>/dev/null
+}
+
+# Answers with file $1 and waits for the console's word like $2.
+line_answer() {
+	line_mark
+	line_send "$1"
+	line_wait "$2"
+}
+
+# Gets in with key $1; the session's prompt is there then.
+line_enter() {
+	local challenge=$BATS_TEST_TMPDIR/challenge
+	line_challenge "$challenge"
+	line_sign "$1" "$challenge"
+	line_answer "$challenge.sig" '^session: opened for '
+	line_wait 'break-glass# '
+}
+
+# Runs $1 in the session and prints what it said; its status is that of the command.
+line_run() {
+	local nonce=$RANDOM$RANDOM
+	line_mark
+	line_type "$1; echo end-\$((1+1))-$nonce \$?\\r" || return
+	line_wait "^end-2-$nonce [0-9]+\$" "${2:-20}" || return
+	line_said | sed -n "2,\${/^end-2-$nonce /q;p}"
+	[ "$(line_said | sed -n "s/^end-2-$nonce //p")" = 0 ]
+}

@@ -1,0 +1,286 @@
+# The break-glass console, with the real init as process 1 and the real ssh-keygen on the other side of the line.
+# shellcheck disable=SC2016,SC2030,SC2031 # what the session expands; each test is a process of its own
+
+load machine
+load ../lib/breakglass
+
+KEYS=$BATS_FILE_TMPDIR/keys
+
+setup_file() { [ -n "$OBSTACLE" ] || breakglass_keys "$KEYS"; }
+
+setup() {
+	machine_new
+	cp "$BUILD/console" "$ROOT/usr/sbin/console"
+	cp "$BUILD/components/busybox/busybox" "$ROOT/usr/bin/busybox"
+	for applet in sh cat ls kill echo ps sync; do ln -s busybox "$ROOT/usr/bin/$applet"; done
+	# Not every host lets root lower the score.
+	sed '/^oom-score-adjust/d' "$TREE/rootfs/tree/etc/holdfast/console.conf" \
+		>"$ROOT/etc/holdfast/console.conf"
+	grep -v '^#' "$TREE/rootfs/tree/etc/holdfast/state.dirs" >"$ROOT/etc/holdfast/state.dirs"
+	mkdir "$ROOT/etc/holdfast/breakglass"
+	cp "$KEYS/breakglass/allowed_signers" "$ROOT/etc/holdfast/breakglass/"
+	line_open
+	service runtime <<<$'[service]\nexec = /usr/bin/worker ready sleep\nready = notify'
+}
+
+teardown() {
+	machine_remove
+	[ -z "${BATS_TEST_COMPLETED:-}" ] && [ -n "${LINE_LOG:-}" ] && { echo "--- the line:"; tail -n 40 "$LINE_LOG"; }
+	[ -z "${LINE_PID:-}" ] || kill "$LINE_PID" 2>/dev/null || true
+}
+
+# A line for the machine that is started next.
+line_open() {
+	line_is "$MACHINE/line" "$MACHINE/line.log"
+	"$SUITE/terminal" "$LINE" "$LINE_LOG" >"$MACHINE/terminal" 3>&- &
+	LINE_PID=$!
+	wait_quickly "the terminal" test -s "$MACHINE/terminal"
+	TERMINAL=$(<"$MACHINE/terminal")
+	export TERMINAL
+}
+
+boot_to_screen() {
+	boot
+	line_wait '^Press Enter to break glass\.$'
+}
+
+# A file of the node, below its own mounts.
+node_file() { nsenter -t "$INIT_PID" -m cat "$1"; }
+node_has_line() { node_file "$1" | grep -Eq -- "$2"; }
+
+processes_of_session() { cat "$CGROUP"/system/session-*/cgroup.procs 2>/dev/null; }
+session_is_gone() { [ -z "$(processes_of_session)" ]; }
+session_has() { [ "$(processes_of_session | wc -l)" -ge "$1" ]; }
+console_runs() { [ -n "$(service_pid console)" ]; }
+
+config() { printf '[break-glass]\n%s\n' "$@" >"$ROOT/etc/holdfast/breakglass/breakglass.conf"; }
+
+# Who entered is in the shell and leaves.
+leave() {
+	line_mark
+	line_type 'exit\r'
+	line_wait '^session ended: the shell was left$'
+	wait_quickly "the session to be gone" session_is_gone
+}
+
+# Gives answer $1, which must be refused by the words $2, and waits for the next prompt.
+refused() {
+	line_answer "$1" "^refused: $2\$"
+	line_wait '^signature: $' 40
+}
+
+words_of() { tr '\0' ' ' <"/proc/$(service_pid "$1")/cmdline"; }
+words_are() { [ "$(words_of "$1")" = "$2" ]; }
+
+@test "entry: a shell; its lines and its end are recorded; the node is marked; leaving kills all" {
+	service agent <<<$'[service]\nexec = /usr/bin/worker sleep\nbroken-glass-argument = --marked'
+	boot_to_screen
+	expect_line "the screen" "$(line_said)" '^  version   0\.1\.0\+test, slot A, root 0{16}$'
+	[ "$(line_said | wc -L)" -lt 80 ] && [ "$(line_said | wc -l)" -le 24 ] || fail "the screen is too large"
+	expect "the marks before" "$(status '.marks | join(" ")')" unsigned-configuration
+
+	line_enter "$KEYS/alice"
+	expect "what the shell says" "$(line_run 'echo $((6*7))')" 42
+	fingerprint=$(ssh-keygen -lf "$KEYS/alice.pub" | cut -d' ' -f2 | sed 's/+/\\+/g')
+	console_has "break-glass: entered: who=alice key=$fingerprint\$"
+	console_has 'break-glass: typed: echo \$\(\(6\*7\)\)'
+	wait_quickly "the mark in the status" node_has_line /run/holdfast/status.json '"broken-glass"'
+	line_run "sync; (trap '' HUP TERM; worker sleep) & worker sleep & true" >/dev/null
+	wait_quickly "what the session started" session_has 3
+
+	leave
+	console_has "break-glass: left: who=alice key=$fingerprint: the shell was left\$"
+	log=/var/log/holdfast/breakglass.log
+	wait_quickly "the log's last line" node_has_line "$log" 'left: who=alice'
+	said=$(node_file "$log")
+	expect_line "the log" "$said" "^[-0-9]+T[:0-9]+Z holdfast-break-glass-1 time=.* node=test-node boot=3f2504e0-.* version=0.1.0 root=0{64} who=alice key=$fingerprint\$"
+	expect_line "the log" "$said" 'typed: echo \$\(\(6\*7\)\)'
+	expect_line "the kept mark" "$(node_file /var/lib/holdfast/broken-glass)" '^[0-9]+$'
+
+	# A service is told at its next start.
+	expect "the agent's words before" "$(words_of agent)" "/usr/bin/worker sleep "
+	holdfast restart agent >/dev/null
+	wait_quickly "the agent's words to be others" words_are agent "/usr/bin/worker sleep --marked "
+
+	# The next boot with the same state knows it, unless the image says that it no longer counts.
+	for time in 1000 $(($(date +%s) + 1000)); do
+		echo "$time" >"$ROOT/etc/holdfast/breakglass/forget-before"
+		machine_stop
+		boot
+		echo "$time: $(status '.marks | join(" ")')" >>"$MACHINE/marks"
+	done
+	expect "the marks after a boot" "$(cut -d' ' -f2- "$MACHINE/marks" | paste -sd,)" \
+		"unsigned-configuration broken-glass,unsigned-configuration"
+}
+
+@test "refused: another's key, another namespace, another challenge, a signature used before; each beside one that is taken" {
+	boot_to_screen
+	line_challenge "$MACHINE/c"
+	line_sign "$KEYS/mallory" "$MACHINE/c"
+	refused "$MACHINE/c.sig" 'this key is not one of those that may break glass here'
+	line_sign "$KEYS/alice" "$MACHINE/c" file
+	refused "$MACHINE/c.sig" 'it was made for another purpose.*'
+	sed 's/^node .*/node other/' "$MACHINE/c" >"$MACHINE/other"
+	line_sign "$KEYS/alice" "$MACHINE/other"
+	refused "$MACHINE/other.sig" 'it does not sign this challenge'
+	session_is_gone || fail "a refused answer started something"
+	line_sign "$KEYS/alice" "$MACHINE/c"
+	line_answer "$MACHINE/c.sig" '^session: opened for alice;'
+	leave
+	cp "$MACHINE/c.sig" "$MACHINE/used.sig"
+	line_challenge "$MACHINE/c"
+	refused "$MACHINE/used.sig" 'it does not sign this challenge'
+	line_mark
+	line_type '\03'
+	line_wait '^withdrawn: cancelled$'
+	console_has 'break-glass: refused \(1 in a row\): it does not sign'
+	session_is_gone || fail "a refused answer started something"
+}
+
+@test "two must sign; a session ends when nothing is typed, and when its time is over" {
+	config 'quorum = 2' 'idle = 3s' 'session = 6s'
+	boot_to_screen
+	line_challenge "$MACHINE/c"
+	line_sign "$KEYS/alice" "$MACHINE/c"
+	line_answer "$MACHINE/c.sig" '^accepted: alice, 1 more needed$'
+	line_answer "$MACHINE/c.sig" '^refused: this person has signed already'
+	session_is_gone || fail "one person got in"
+	line_sign "$KEYS/bob" "$MACHINE/c"
+	line_answer "$MACHINE/c.sig" '^session: opened for alice, bob; it ends after 3 s without input, and after 6 s$'
+	console_has 'entered: who=alice key=SHA256:[^ ]* who=bob key='
+	line_wait '^session ended: nothing was typed for too long$' 10
+	wait_quickly "the session to be gone" session_is_gone
+
+	line_challenge "$MACHINE/c"
+	line_sign "$KEYS/bob" "$MACHINE/c"
+	line_answer "$MACHINE/c.sig" '^accepted: bob, 1 more needed$'
+	line_sign "$KEYS/alice" "$MACHINE/c"
+	line_answer "$MACHINE/c.sig" '^session: opened for bob, alice;'
+	wait_until "the end of its time" 15 still_typing
+	expect_line "the line" "$(line_said)" '^session ended: it may not last longer$'
+	wait_quickly "the session to be gone" session_is_gone
+}
+
+still_typing() { line_type ' '; line_has '^session ended: '; }
+
+@test "noise, NULs and a flood of random bytes leave the console as it was; the line keeps its speed" {
+	boot_to_screen
+	mode=$(stty -a -F "$TERMINAL")
+	expect_line "the line's mode" "$mode" '^speed 19200 baud'
+	for word in -hupcl clocal -crtscts ignbrk -ixon -ixoff -isig -icanon; do
+		grep -qw -e "$word" <<<"${mode//;/ }" || fail "the line's mode lacks $word: $mode"
+	done
+	memory=$(awk '$1 == "Pss:" { print $2 }' "/proc/$(service_pid console)/smaps_rollup")
+	echo "# the console, waiting: $memory KiB" >&3
+	[ "$memory" -le 500 ] || fail "it takes $memory KiB"
+	head -c 4096 /dev/zero >"$MACHINE/nuls"
+	line_send "$MACHINE/nuls"
+	head -c "${FLOOD:-1000000}" /dev/urandom >"$MACHINE/noise"
+	timeout 300 socat -u "OPEN:$MACHINE/noise" "UNIX-CONNECT:$LINE"
+	session_is_gone || fail "noise started something"
+	expect "the console's restarts" "$(service_status console restarts)" 0
+	line_mark
+	wait_until "a challenge after the flood" 90 asks_anew >/dev/null
+	line_type '\03'
+	line_enter "$KEYS/bob"
+	line_run 'echo here' >/dev/null
+	leave
+}
+
+# What noise left of a challenge is withdrawn, once the delay of its refusals is over.
+asks_anew() {
+	if line_said | tail -n 1 | grep -q '^signature: $' && line_has '^-----END HOLDFAST CHALLENGE-----$'; then
+		return 0
+	fi
+	line_type '\03\r'
+	return 1
+}
+
+@test "a hang-up kills the session, and the console waits for the line" {
+	boot_to_screen
+	line_enter "$KEYS/alice"
+	line_run "(trap '' HUP; worker sleep) & echo" >/dev/null
+	wait_quickly "what the session started" session_has 2
+	kill "$LINE_PID"
+	wait_quickly "the session to be gone" session_is_gone
+	console_has 'break-glass: left: who=alice .*: the line hung up$'
+	console_runs || fail "the console has ended"
+	expect "the console's restarts" "$(service_status console restarts)" 0
+}
+
+@test "what a session can't do" {
+	for applet in mkdir rm cp mv dmesg sysctl; do ln -s busybox "$ROOT/usr/bin/$applet"; done
+	boot_to_screen
+	line_enter "$KEYS/alice"
+	expect "its user" "$(line_run 'ls -d /proc/self/root >/dev/null && echo root')" root
+	expect "its devices" "$(line_run 'echo /dev/*')" '/dev/null /dev/pts /dev/urandom'
+	expect "what it may write" "$(line_run 'echo x >/tmp/x && cat /tmp/x')" x
+	for path in /etc/x /run/x /usr/bin/x /var/lib/holdfast/x /var/log/holdfast/x /proc/sys/kernel/modules_disabled; do
+		expect_line "the answer to writing $path" "$(line_run "echo 0 >$path" || true)" 'Read-only|read-only'
+	done
+	expect_line "the answer to removing the mark" "$(line_run 'rm -f /var/lib/holdfast/broken-glass' || true)" 'Read-only'
+	expect_line "the answer to moving its folder" "$(line_run 'mv /var/lib /var/away' || true)" 'Read-only|busy'
+	expect_line "the answer to executing what it wrote" \
+		"$(line_run 'cp /usr/bin/busybox /tmp/sh && /tmp/sh' || true)" 'Permission denied'
+	caps=$(line_run 'cat /proc/self/status')
+	# dac_override, kill, net_admin, net_raw, syslog
+	expect_line "its capabilities" "$caps" '^CapBnd:.*0000000400003022$'
+	expect_line "its capabilities" "$caps" '^CapEff:.*0000000400003022$'
+	expect_line "its privileges" "$caps" '^NoNewPrivs:.*1$'
+	expect_line "its filters" "$caps" '^Seccomp:.*2$'
+	expect "its cgroup" "$(line_run 'cat /proc/self/cgroup' | sed -n 's/^0:://p')" /system/session-1
+	leave
+}
+
+@test "the console, killed, comes again, and the session is gone with it" {
+	boot_to_screen
+	line_enter "$KEYS/alice"
+	line_run "(trap '' HUP; worker sleep) & echo" >/dev/null
+	wait_quickly "what the session started" session_has 2
+	kill -KILL "$(service_pid console)"
+	wait_quickly "the session to be gone" session_is_gone
+	service_is console ready
+	line_enter "$KEYS/bob"
+	leave
+}
+
+@test "entry without state, and while process 1 stands still" {
+	head -c 4M /dev/urandom >"$MACHINE/state"
+	boot
+	expect "the node's state" "$(status .state)" held
+	line_wait '^  state     held: step state: ' 30
+	(holdfast test stall >/dev/null 2>&1 || true) 3>&- &
+	wait_quickly "process 1 to stand still" stands_still
+	line_enter "$KEYS/alice"
+	expect_line "what is said" "$(cat "$LINE_LOG")" 'the TPM or process 1 does not answer'
+	expect "what the shell says" "$(line_run 'echo $((6*7))')" 42
+	leave
+}
+
+stands_still() { ! timeout 1 chroot "$ROOT" /usr/bin/holdfast status; }
+
+@test "no key in the image, no way in; and a list that can't be read lets nobody in" {
+	rm "$ROOT/etc/holdfast/breakglass/allowed_signers"
+	boot
+	line_wait '^no break-glass key in this image$'
+	line_mark
+	line_type '\r'
+	line_wait '^no break-glass key in this image$'
+	expect_no_line "the line" "$(line_said)" 'CHALLENGE|signature:'
+	machine_stop
+	{ cat "$KEYS/breakglass/allowed_signers"; echo 'carol nothing'; } >"$ROOT/etc/holdfast/breakglass/allowed_signers"
+	boot
+	console_has 'break-glass: nobody can get in: .*allowed_signers line 3: '
+	line_mark
+	line_wait '^no break-glass key in this image$'
+}
+
+@test "the console is the line that the node's configuration names" {
+	credentials=$ROOT/sys/firmware/qemu_fw_cfg/by_name/opt/io.systemd.credentials/holdfast.node.conf/raw
+	printf '[console]\ndevice = ttyS1\n' >>"$credentials"
+	boot
+	wait_quickly "the console's log" grep -q 'open the terminal /dev/ttyS1: No such file' "$ROOT/run/holdfast/log/console.log"
+	machine_stop
+	sed -i s/ttyS1/ttyS0/ "$credentials"
+	boot_to_screen
+}
