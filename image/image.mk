@@ -3,7 +3,7 @@
 #   root.erofs root.verity root.hash    initramfs.cpio.zst    holdfast.efi    holdfast.raw    sizes.json
 
 RELEASE ?=#     1: small and slow compression of the root, for images that are shipped
-KEYS    ?=#     folder with the operator's secure-boot.key and secure-boot.crt; empty: not signed
+KEYS    ?=#     folder of the operator: secure-boot.key and secure-boot.crt to sign with, breakglass/ with who may get in
 RUN     ?=#     make run RUN=direct: without firmware and boot loader
 RUN_ONCE ?=#    make run RUN_ONCE=1: power the node off once its pod has answered
 $(foreach v,RELEASE KEYS RUN RUN_ONCE,$(eval $(v) := $(strip $($(v)))))
@@ -30,11 +30,11 @@ image-init := $(BUILD)/$(if $(filter init-test,$(components)),init.test,init)
 $(IMAGE)/initramfs.cpio.zst: image/initramfs $(image-init) $(IMAGE)/root.identity $(BUILD)/modules.done \
 		kernel-config/initramfs.modules
 	@$(STEP) initramfs -- image/initramfs $(image-init) $(IMAGE)/root.identity $(BUILD)/modules \
-		kernel-config/initramfs.modules $@
+		kernel-config/initramfs.modules $@ $(if $(break-glass-keys),$(IMAGE)/root)
 
 $(IMAGE)/holdfast.efi: image/uki $(BUILD)/vmlinuz $(IMAGE)/initramfs.cpio.zst $(BUILD)/os-release $(IMAGE)/options
 	@$(STEP) uki -- image/uki $(VERSION) $(BUILD)/vmlinuz $(IMAGE)/initramfs.cpio.zst $(BUILD)/os-release $@
-	$(if $(KEYS),,@echo '  (not signed: no KEYS)' >&2)
+	$(if $(wildcard $(KEYS)/secure-boot.key),,@echo '  (not signed: no secure-boot.key in KEYS)' >&2)
 
 $(IMAGE)/holdfast.raw: image/disk image/esp image/loader.conf $(wildcard image/repart.d/*.conf) \
 		$(IMAGE)/holdfast.efi $(IMAGE)/root.verity

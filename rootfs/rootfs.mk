@@ -6,7 +6,10 @@ PROFILE_DIR := $(if $(filter production,$(PROFILE)),$(BUILD),$(BUILD)/$(PROFILE)
 profile-file := rootfs/profiles/$(PROFILE)
 $(if $(wildcard $(profile-file)),,$(error there is no profile '$(PROFILE)': see rootfs/profiles))
 
-components := $(shell sed 's/\#.*//' $(profile-file))
+# Who may break glass: a folder with breakglass/allowed_signers and, beside it, breakglass.conf. Tests have keys of their own.
+break-glass-keys := $(if $(filter test,$(PROFILE)),$(BUILD)/test-keys,$(if $(wildcard $(KEYS)/breakglass/allowed_signers),$(KEYS)))
+
+components := $(shell sed 's/\#.*//' $(profile-file)) $(if $(break-glass-keys),break-glass)
 components-built := $(foreach c,$(components),$(if $(wildcard rootfs/components/$(c)/build),$(c)))
 component-files := $(wildcard $(components:%=rootfs/components/%/files))
 
@@ -35,12 +38,22 @@ $(BUILD)/version: FORCE
 	@mkdir -p $(@D); echo '$(VERSION)' | cmp -s - $@ || echo '$(VERSION)' >$@
 FORCE:
 
-$(PROFILE_DIR)/root.files: rootfs/assemble $(profile-file) $(component-files) $(root-from-build) \
+$(BUILD)/test-keys/breakglass/allowed_signers: tests/lib/breakglass-keys
+	@tests/lib/breakglass-keys $(BUILD)/test-keys
+
+# Who may get into this image, rewritten when that changes. A mistake in the lists ends the build, not the way in.
+break-glass-lists := $(sort $(break-glass-keys:%=%/breakglass/allowed_signers) $(wildcard $(break-glass-keys:%=%/breakglass/*)))
+$(PROFILE_DIR)/break-glass: $(BUILD)/console $(break-glass-lists) FORCE
+	@mkdir -p $(@D)
+	@{ $(if $(break-glass-keys),$(BUILD)/console --check $(break-glass-keys)/breakglass && sha256sum $(break-glass-lists),true); } >$@.new
+	@cmp -s $@.new $@ || cp $@.new $@; rm $@.new
+
+$(PROFILE_DIR)/root.files: $(PROFILE_DIR)/break-glass rootfs/assemble $(profile-file) $(component-files) $(root-from-build) \
 		$(components-built:%=$(BUILD)/components/%.done) $(shell find rootfs/tree -type f)
 	@mkdir -p $(@D)
 	@rootfs/licences | cmp -s - rootfs/LICENCES.md || \
 		{ echo 'rootfs/LICENCES.md is not up to date: make licences' >&2; exit 1; }
-	@$(STEP) root -- rootfs/assemble $(profile-file) $(BUILD) $(PROFILE_DIR)
+	@$(STEP) root -- rootfs/assemble $(profile-file) $(BUILD) $(PROFILE_DIR) $(break-glass-keys)
 
 root: $(PROFILE_DIR)/root.files ## the files of the root, in build/ARCH/root, and why each is there (root.files)
 

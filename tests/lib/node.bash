@@ -28,10 +28,11 @@ TESTS_SLOW=${TESTS_SLOW:-2}
 #   --memory MIB           (512)
 #   --conf FILE            a node.conf that comes from the firmware's tables
 #   --kernel F --initramfs F   other ones than the profile's
+#   --tpm yes              with a TPM
 #   --on-reboot stay|end   whether a reboot boots again or ends QEMU (end)
 #   -- ARG...              more arguments of QEMU
 node_start() {
-	local profile=test boot=direct disk='' bus=virtio nic=virtio-net-pci memory=512 conf='' kernel='' initramfs='' on_reboot=end
+	local profile=test boot=direct disk='' bus=virtio nic=virtio-net-pci memory=512 conf='' kernel='' initramfs='' tpm='' on_reboot=end
 	while [ $# -gt 0 ]; do
 		case $1 in
 		--profile) profile=$2 ;;
@@ -43,6 +44,7 @@ node_start() {
 		--conf) conf=$2 ;;
 		--kernel) kernel=$2 ;;
 		--initramfs) initramfs=$2 ;;
+		--tpm) tpm=$2 ;;
 		--on-reboot) on_reboot=$2 ;;
 		--) shift; break ;;
 		*) fail "node_start: what is $1?"; return 1 ;;
@@ -59,6 +61,7 @@ node_start() {
 	[ -z "$conf" ] || command+=(--node-conf "$conf")
 	[ -z "$kernel" ] || command+=(--kernel "$kernel")
 	[ -z "$initramfs" ] || command+=(--initramfs "$initramfs")
+	[ -z "$tpm" ] || command+=(--tpm)
 	# shellcheck disable=SC2054 # the commas are QEMU's
 	command+=(--
 		-chardev "socket,id=console,path=$NODE/console.sock,server=on,wait=off,logfile=$NODE/console.log"
