@@ -91,6 +91,12 @@ static void withdraw(struct dialog *dialog, const char *why)
 	terminal_print(dialog->terminal, "\n" PROTOCOL_WITHDRAWN "%s\n%s", why, dialog_invitation(dialog));
 }
 
+static void show_challenge(struct dialog *dialog)
+{
+	terminal_print(dialog->terminal, "\n" PROTOCOL_CHALLENGE_BEGIN "\n%s" PROTOCOL_CHALLENGE_END "\n",
+		       dialog->admission.text);
+}
+
 static void give_challenge(struct dialog *dialog)
 {
 	unsigned long long now = now_milliseconds();
@@ -109,8 +115,7 @@ static void give_challenge(struct dialog *dialog)
 	dialog->challenge_at = now;
 	admission_challenge(&dialog->admission, &challenge,
 			    (int64_t)(now + 1000ULL * dialog->config.challenge));
-	terminal_print(dialog->terminal, "\n" PROTOCOL_CHALLENGE_BEGIN "\n%s" PROTOCOL_CHALLENGE_END "\n",
-		       dialog->admission.text);
+	show_challenge(dialog);
 	if (dialog->admission.ready_at > (int64_t)now)
 		dialog->prompt_at = (unsigned long long)dialog->admission.ready_at;
 	else
@@ -193,7 +198,7 @@ static void take_line(struct dialog *dialog)
 {
 	switch (answer_add(&dialog->answer, dialog->reader.text, dialog->reader.length)) {
 	case ANSWER_EMPTY:
-		terminal_print(dialog->terminal, "\n");
+		show_challenge(dialog);
 		prompt(dialog);
 		break;
 	case ANSWER_MORE:
