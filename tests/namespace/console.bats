@@ -113,6 +113,18 @@ words_are() { [ "$(words_of "$1")" = "$2" ]; }
 		"unsigned-configuration broken-glass,unsigned-configuration"
 }
 
+@test "scripts/break-glass: from Enter to the end of a session" {
+	boot_to_screen
+	printf 'echo $((6*7))\nexit\n' | "$TREE/scripts/break-glass" --wait 60 --key "$KEYS/alice" "$LINE" \
+		>"$MACHINE/session" 2>"$MACHINE/said" || fail "$(cat "$MACHINE/said")"
+	expect_line "what it says" "$(cat "$MACHINE/said")" '^break-glass: session: opened for alice; '
+	expect_line "the session" "$(tr -d '\r' <"$MACHINE/session")" '(^|# )42$'
+	expect_line "what it says" "$(cat "$MACHINE/said")" '^break-glass: session ended: the shell was left$'
+	# mallory is told the console's own words
+	expect_refusal "mallory" 'refused the signature of .*: this key is not one of those that may break glass here' \
+		"$TREE/scripts/break-glass" --wait 60 --key "$KEYS/mallory" "$LINE"
+}
+
 @test "refused: another's key, another namespace, another challenge, a signature used before; each beside one that is taken" {
 	boot_to_screen
 	line_challenge "$MACHINE/c"
