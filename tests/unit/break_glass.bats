@@ -220,11 +220,11 @@ expect_failure() {
 
 @test "a line that says nothing, or something else" {
 	expect_failure "no challenge came within 1.0 s. It said nothing" --wait 1 --key alice -- cat /dev/zero
-	expect_failure "no challenge came within 2.0 s. Its last words: login:" --wait 2 --key alice -- sh -c 'echo login:; exec cat >/dev/null'
+	expect_failure "no challenge came within 8.0 s. Its last words: login:" --wait 8 --key alice -- sh -c 'echo login:; exec cat >/dev/null'
 }
 
 @test "no verdict" {
-	expect_failure "no verdict on the signature came within 2.0 s" --wait 2 --key alice -- "$fake" signers 1 silent
+	expect_failure "no verdict on the signature came within 8.0 s" --wait 8 --key alice -- "$fake" signers 1 silent
 }
 
 @test "a line that is closed" {
