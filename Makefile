@@ -41,6 +41,15 @@ on-host := help clean distclean bench-cold
 
 ifneq ($(HOLDFAST_IN_TOOLBOX),)
 
+# What of the toolbox decides a result beside its own inputs: part of the key under which it is cached (scripts/step).
+# $(1): the file, rewritten only when it changes; $(2): packages.
+write-versions = $(shell mkdir -p $(BUILD); dpkg-query -W $(2) >$(1).new && { cmp -s $(1).new $(1) || cp $(1).new $(1); }; rm $(1).new)
+c-versions := $(BUILD)/c.versions
+go-versions := $(BUILD)/go.versions
+$(call write-versions,$(c-versions),gcc-14 binutils musl-tools musl-dev libc6-dev linux-libc-dev libcap-dev \
+	libseccomp-dev nftables golang-1.26-go)
+$(call write-versions,$(go-versions),golang-1.26-go)
+
 include $(parts)
 
 else

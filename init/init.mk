@@ -24,7 +24,7 @@ init-flags := -std=gnu17 -Os -g -D_GNU_SOURCE -isystem $(init-headers-dir) \
 	-ffile-prefix-map=$(CURDIR)=. $(init-warnings)
 init-link-flags := -static-pie -Wl,--gc-sections,-z,relro,-z,now,-z,noexecstack,-z,pack-relative-relocs,--build-id=none
 
-$(init-libraries).done: init/libraries/build init/libraries/sources rootfs/fetch
+$(init-libraries).done: init/libraries/build init/libraries/sources rootfs/fetch $(c-versions)
 	@$(STEP) libraries --cache $(init-libraries) $^ -- init/libraries/build
 	@touch $@
 
@@ -36,7 +36,7 @@ console-sources := $(wildcard init/console/*.c) $(addprefix init/,cgroup.c child
 define init-rules
 $(1)-objects := $$(patsubst init/%.c,$(BUILD)/objects/$(1)/%.o,$(3))
 
-$(BUILD)/objects/$(1)/%.o: init/%.c init/init.mk $(BUILD)/version | $(init-libraries).done
+$(BUILD)/objects/$(1)/%.o: init/%.c init/init.mk $(BUILD)/version $(c-versions) | $(init-libraries).done
 	@mkdir -p $$(@D)
 	$(if $(V),,@)$(INIT_CC) $(init-flags) $(5) -DHOLDFAST_VERSION='"$(2)"' -MMD -MP -c $$< -o $$@
 

@@ -17,9 +17,12 @@ component-files := $(wildcard $(components:%=rootfs/components/%/files))
 component-inputs = $(filter-out %/files %/licence %.md,$(shell find rootfs/components/$(1) -type f)) \
 	$(shell sed 's/\#.*//' rootfs/components/$(1)/inputs 2>/dev/null)
 
+# One with a go.mod is made by Go alone, which builds all that it links.
+versions-of = $(if $(wildcard rootfs/components/$(1)/go.mod),$(go-versions),$(c-versions))
+
 define component-rule
-$(BUILD)/components/$(1).done: $(call component-inputs,$(1)) | rootfs/component
-	@$(STEP) $(1) --cache $(BUILD)/components/$(1) $(call component-inputs,$(1)) -- rootfs/component $(1)
+$(BUILD)/components/$(1).done: $(call component-inputs,$(1)) $(call versions-of,$(1)) | rootfs/component
+	@$(STEP) $(1) --cache $(BUILD)/components/$(1) $(call component-inputs,$(1)) $(call versions-of,$(1)) -- rootfs/component $(1)
 	@touch $$@
 endef
 ifneq ($(HOLDFAST_IN_TOOLBOX),)

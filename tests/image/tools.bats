@@ -186,6 +186,19 @@ step() { BUILD=$BATS_TEST_TMPDIR/build HOLDFAST_CACHE=$BATS_TEST_TMPDIR/cache "$
 		step result --cache "$BATS_TEST_TMPDIR/result" /nowhere -- true
 }
 
+# What make would do for component $1 if the file $2 had changed.
+after_change_of() { make -C "$TREE" --no-print-directory -n -W "build/x86_64/$2" "build/x86_64/components/$1.done" 2>&1; }
+
+@test "step: another version of a compiler builds what it compiles anew, and nothing else" {
+	for name in mount crun nft; do
+		expect_line "what a C compiler does to $name" "$(after_change_of $name c.versions)" "step $name --cache .*/c\.versions "
+	done
+	expect_line "what Go does to the kubelet" "$(after_change_of kubelet go.versions)" 'step kubelet --cache .*/go\.versions '
+	expect_line "the versions" "$(cat "$BUILD/c.versions")" '^musl-dev'
+	expect_no_line "what a C compiler does to the kubelet" "$(after_change_of kubelet c.versions)" 'step kubelet'
+	expect_no_line "what it does to the kernel" "$(after_change_of kernel c.versions)" 'step kernel '
+}
+
 # ---- kernel-config/check ----
 
 check_kernel() { "$TREE/kernel-config/check" "$BATS_TEST_TMPDIR/config" "$BATS_TEST_TMPDIR/fragment.config"; }
