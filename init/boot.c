@@ -34,6 +34,7 @@ struct step {
 static const struct step initramfs_steps[] = {
 	{ "mounts",     step_mounts_early, REBOOT },
 	{ "watchdog",   step_watchdog,     REPORT },
+	{ "buttons",    step_buttons,      REPORT }, /* what is pressed from here on is heard */
 	{ "drivers",    step_drivers,      REPORT }, /* what matters of it shows in the next step */
 	{ "partitions", step_partitions,   REBOOT },
 	{ "verity",     step_verity,       REBOOT },
@@ -42,8 +43,8 @@ static const struct step initramfs_steps[] = {
 };
 
 static const struct step root_steps[] = {
+	{ "handover",      step_handover,      REBOOT        }, /* from the initramfs */
 	{ "mounts",        step_mounts,        REBOOT        },
-	{ "watchdog",      step_watchdog,      REPORT        },
 	{ "cgroups",       step_cgroups,       REBOOT        },
 	{ "clock",         step_clock,         REPORT        },
 	{ "configuration", step_configuration, HOLD_AGENT    },

@@ -69,6 +69,12 @@ static const struct conf_key *find_key(const struct parser *parser, const char *
 	return NULL;
 }
 
+static int store(const struct conf_key *key, void *into, const char *value)
+{
+	return key->store ? key->store(into, value)
+			  : conf_string(value, (char *)into + key->offset, key->size);
+}
+
 static int parse_assignment(struct parser *parser, char *line)
 {
 	char *equals = strchr(line, '=');
@@ -94,7 +100,7 @@ static int parse_assignment(struct parser *parser, char *line)
 	if (*value == '\0')
 		return fail(0, "%s has no value", name);
 	parser->seen |= bit;
-	if (key->store(parser->into, value) < 0)
+	if (store(key, parser->into, value) < 0)
 		return fail(0, "%s: %s", name, failure());
 	return 0;
 }

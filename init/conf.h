@@ -15,9 +15,13 @@ typedef int conf_store(void *into, const char *value);
 
 struct conf_key {
 	const char *section, *name;
-	conf_store *store;
+	conf_store *store; /* NULL: the value is a string, for the field below */
 	bool repeatable, required;
+	size_t offset, size; /* of that field in what is stored into */
 };
+
+/* The field of a key that is a string: an array of characters in a structure. */
+#define CONF_FIELD(type, member) .offset = offsetof(type, member), .size = sizeof(((type *)NULL)->member)
 
 /*
  * Parses text (length bytes, changed in place; text[length] must be writable

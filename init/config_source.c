@@ -6,7 +6,6 @@
  * is read beside each source and checked before the text is parsed.
  */
 #include "child.h"
-#include "disk.h"
 #include "error.h"
 #include "file.h"
 #include "log.h"
@@ -15,14 +14,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <sched.h>
+#include <linux/mount.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/mount.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
-#define CREDENTIAL         "holdfast.node.conf"
-#define PARTITION_TYPE_ESP "c12a7328-f81f-11d2-ba4b-00a0c93ec93b"
+#define CREDENTIAL "holdfast.node.conf"
 
 enum {
 	CONFIG_SIZE = 16 * 1024,
@@ -34,43 +32,42 @@ enum {
 enum esp_result { ESP_FOUND, ESP_ABSENT, ESP_FAILED }; /* what the child's exit status says */
 
 struct esp {
-	const char *disk;
+	const char *device;
 	int answer; /* the child writes the file, or why it couldn't read it, to this pipe */
 };
 
-static void take_esp(const struct partition *partition, void *context)
+static int set_option(int context, unsigned command, const char *key, const char *value)
 {
-	char *device = context;
-
-	if (device[0] == '\0' && strcmp(partition->type, PARTITION_TYPE_ESP) == 0)
-		memcpy(device, partition->device, sizeof(partition->device));
+	return (int)syscall(SYS_fsconfig, context, command, key, value, 0);
 }
 
-/* In a mount namespace of the child: it goes with the child, however that ends. 0 or fail()s. */
+/*
+ * Mounts the ESP nowhere (fsopen(2)): it goes with the descriptor, and so with
+ * the child, however that ends. A descriptor of its top directory or fail()s.
+ */
 static int mount_esp(const char *device)
 {
-	const unsigned long flags = MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC;
+	const unsigned flags = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC;
+	int context = (int)syscall(SYS_fsopen, "vfat", FSOPEN_CLOEXEC), mounted = -1;
 
-	if (unshare(CLONE_NEWNS) < 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
-		return fail(errno, "make a mount namespace");
-	if (mount(device, "/boot", "vfat", flags, "umask=0077") < 0)
-		return fail(errno, "mount %s on /boot", device);
-	return 0;
+	if (context >= 0 && set_option(context, FSCONFIG_SET_STRING, "source", device) == 0 &&
+	    set_option(context, FSCONFIG_SET_FLAG, "ro", NULL) == 0 &&
+	    set_option(context, FSCONFIG_CMD_CREATE, NULL, NULL) == 0)
+		mounted = (int)syscall(SYS_fsmount, context, FSMOUNT_CLOEXEC, flags);
+	return mounted < 0 ? fail(errno, "mount %s", device) : mounted;
 }
 
 /* Length of the file, 0 if there is none, or fail()s. */
-static ssize_t read_from_esp(const char *disk, char *text, size_t size)
+static ssize_t read_from_esp(const char *device, char *text, size_t size)
 {
-	char device[PATH_LENGTH] = "";
-	int result = disk_partitions(disk, take_esp, device);
+	int mounted = mount_esp(device);
 
-	if (result < 0 || device[0] == '\0')
-		return result < 0 ? result : 0;
-	result = mount_esp(device);
-	if (result < 0)
-		return result;
+	if (mounted < 0)
+		return mounted;
+	if (fchdir(mounted) < 0)
+		return fail(errno, "enter %s", device);
 
-	ssize_t length = file_read("/boot/holdfast/node.conf", text, size);
+	ssize_t length = file_read("holdfast/node.conf", text, size);
 
 	return length == -ENOENT || length == -ENOTDIR ? 0 : length;
 }
@@ -79,7 +76,7 @@ static int esp_child(void *argument)
 {
 	const struct esp *esp = argument;
 	char text[CONFIG_SIZE];
-	ssize_t length = read_from_esp(esp->disk, text, sizeof(text));
+	ssize_t length = read_from_esp(esp->device, text, sizeof(text));
 	enum esp_result result = length > 0 ? ESP_FOUND : length == 0 ? ESP_ABSENT : ESP_FAILED;
 
 	if (result == ESP_FAILED)
@@ -93,10 +90,12 @@ static ssize_t read_esp(const struct node *node, char *text, size_t size)
 {
 	int ends[2];
 
+	if (node->esp_device[0] == '\0')
+		return 0;
 	if (pipe2(ends, O_CLOEXEC) < 0)
 		return fail(errno, "make a pipe");
 
-	struct esp esp = { .disk = node->disk, .answer = ends[1] };
+	struct esp esp = { .device = node->esp_device, .answer = ends[1] };
 	int result = child_call(esp_child, &esp, ESP_DEADLINE);
 
 	close(ends[1]);

@@ -3,6 +3,10 @@
  * Loads the drivers of the devices that this machine has, as udev would: by
  * the alias under which the kernel announces a device, through the indexes that
  * depmod made. Only modules whose signature the kernel accepts come in.
+ *
+ * The initramfs has the root's whole indexes, but only the modules that a root
+ * disk may need. So it knows whether the root has anything to add; the root looks
+ * again only if so, or if there are other devices by then.
  */
 #include "error.h"
 #include "log.h"
@@ -12,6 +16,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <libkmod.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/utsname.h>
@@ -38,10 +43,50 @@ static const struct {
 
 struct loader {
 	struct kmod_ctx *modules;
+	enum when now;
 	unsigned loaded;                      /* in this pass */
+	bool something_left;                  /* a device has a driver that did not come in */
 	char failed[FAILED_MAX][MODULE_NAME]; /* not to be tried again */
 	size_t failed_count;
+	uint64_t devices; /* those that this pass started from */
 };
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+/* FNV-1a, http://www.isthe.com/chongo/tech/comp/fnv/ */
+static uint64_t hash_text(uint64_t hash, const char *text)
+{
+	for (; *text; text++)
+		hash = (hash ^ (unsigned char)*text) * UINT64_C(0x100000001b3);
+	return hash * UINT64_C(0x100000001b3); /* and the end of the text */
+}
+
+static uint64_t hash_names(uint64_t hash, const char *bus)
+{
+	char path[300];
+
+	snprintf(path, sizeof(path), "/sys/bus/%s/devices", bus);
+
+	DIR *devices = opendir(path);
+
+	if (!devices)
+		return hash;
+	for (struct dirent *entry; (entry = readdir(devices));)
+		hash = hash_text(hash, entry->d_name);
+	closedir(devices);
+	return hash;
+}
+
+/* Changes when there is another device on a bus that the root looks at. (The kernel lists them in a fixed order.) */
+static uint64_t devices_hash(void)
+{
+	uint64_t hash = UINT64_C(0xcbf29ce484222325);
+
+	for (size_t i = 0; i < COUNT(buses); i++)
+		if (buses[i].when == ALWAYS)
+			hash = hash_names(hash, buses[i].name);
+	return hash;
+}
 
 static bool has_failed(const struct loader *loader, const char *name)
 {
@@ -51,14 +96,24 @@ static bool has_failed(const struct loader *loader, const char *name)
 	return false;
 }
 
+/* Whether only the root has the module. */
+static bool is_left_to_root(const struct loader *loader, const struct kmod_module *module)
+{
+	return loader->now == IN_INITRAMFS && access(kmod_module_get_path(module), F_OK) < 0;
+}
+
 static void load_module(struct loader *loader, struct kmod_module *module, const char *bus,
 			const char *device)
 {
 	const char *name = kmod_module_get_name(module);
 
 	/* KMOD_MODULE_BUILTIN, _LIVE, _COMING and _GOING: it is in the kernel, and did not want this device. */
-	if (kmod_module_get_initstate(module) >= 0 || has_failed(loader, name))
+	if (kmod_module_get_initstate(module) >= 0)
 		return;
+	if (has_failed(loader, name) || is_left_to_root(loader, module)) {
+		loader->something_left = true;
+		return;
+	}
 
 	/* There is no modprobe.d: no blacklist, no commands to run. */
 	int result =
@@ -139,12 +194,14 @@ static void load_for_bus(struct loader *loader, const char *bus)
 }
 
 /* A driver may bring devices of its own: again until nothing is left to load. */
-static void load_for_all(struct loader *loader, enum when now)
+static void load_for_all(struct loader *loader)
 {
 	do {
 		loader->loaded = 0;
-		for (size_t i = 0; i < sizeof(buses) / sizeof(buses[0]); i++)
-			if (buses[i].when == ALWAYS || buses[i].when == now)
+		loader->something_left = false;
+		loader->devices = devices_hash();
+		for (size_t i = 0; i < COUNT(buses); i++)
+			if (buses[i].when == ALWAYS || buses[i].when == loader->now)
 				load_for_bus(loader, buses[i].name);
 	} while (loader->loaded > 0);
 }
@@ -153,10 +210,12 @@ int step_drivers(struct node *node)
 {
 	static const char *const no_configuration[] = { NULL };
 	bool is_root_found = node->root_device[0] != '\0';
-	struct loader loader = { 0 };
+	struct loader loader = { .now = is_root_found ? ALWAYS : IN_INITRAMFS };
 	struct utsname kernel;
 	char directory[128];
 
+	if (node->settled_devices && node->settled_devices == devices_hash())
+		return 0;
 	if (access("/proc/modules", F_OK) < 0)
 		return 0; /* a kernel that takes no modules */
 	uname(&kernel);
@@ -174,7 +233,8 @@ int step_drivers(struct node *node)
 	if (result < 0)
 		result = fail(-result, "read the index of the modules in %s", directory);
 	else
-		load_for_all(&loader, is_root_found ? ALWAYS : IN_INITRAMFS);
+		load_for_all(&loader);
+	node->settled_devices = loader.something_left ? 0 : loader.devices;
 	kmod_unref(loader.modules);
 	return result;
 }

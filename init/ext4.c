@@ -14,16 +14,18 @@ struct superblock {
 	uint32_t inodes, blocks_low;
 	uint32_t unused_1[4];
 	uint32_t block_size_shift; /* of 1024 */
-	uint32_t unused_2[7];
+	uint32_t unused_2[6];
+	uint16_t mounts, unused_3;
 	uint16_t magic, state;
-	uint32_t unused_3[9];
+	uint32_t unused_4[9];
 	uint32_t incompatible_features;
-	uint32_t unused_4[5];
+	uint32_t unused_5[5];
 	char label[16];
-	uint32_t unused_5[50];
+	uint32_t unused_6[50];
 	uint32_t blocks_high;
 };
 
+_Static_assert(__builtin_offsetof(struct superblock, mounts) == 0x34, "s_mnt_count");
 _Static_assert(__builtin_offsetof(struct superblock, magic) == 0x38, "s_magic");
 _Static_assert(__builtin_offsetof(struct superblock, incompatible_features) == 0x60, "s_feature_incompat");
 _Static_assert(__builtin_offsetof(struct superblock, label) == 0x78, "s_volume_name");
@@ -61,6 +63,7 @@ int ext4_read(const char *device, struct ext4 *ext4)
 	ext4->blocks = super.blocks_low;
 	if (super.incompatible_features & FEATURE_64BIT)
 		ext4->blocks |= (unsigned long long)super.blocks_high << 32;
+	ext4->was_mounted = super.mounts > 0;
 	ext4->has_journal_to_replay = super.incompatible_features & FEATURE_RECOVER;
 	ext4->needs_check = !(super.state & STATE_CLEAN) || (super.state & STATE_ERRORS);
 	return 1;

@@ -8,6 +8,7 @@ struct ext4 {
 	char label[17];      /* "" for none */
 	unsigned block_size; /* bytes */
 	unsigned long long blocks;
+	bool was_mounted;           /* ever, for writing */
 	bool has_journal_to_replay; /* it was not unmounted: mounting it takes time */
 	bool needs_check; /* not closed well and without a journal to replay, or an error was found while mounted */
 };

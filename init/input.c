@@ -2,12 +2,15 @@
 /*
  * The power button (ACPI) and Ctrl-Alt-Del, as input events
  * (Documentation/input/event-codes.rst). This kernel has no virtual terminal
- * that would turn the three keys into a signal.
+ * that would turn the three keys into a signal. The kernel keeps events from
+ * the moment on in which a device is opened: so that is done early, and what is
+ * pressed during the boot is heard by the loop.
  */
 #include "input.h"
 
-#include "error.h"
+#include "log.h"
 #include "loop.h"
+#include "node.h"
 #include "shutdown.h"
 
 #include <errno.h>
@@ -19,13 +22,13 @@
 #include <sys/reboot.h>
 #include <unistd.h>
 
-enum { DEVICES_MAX = 8, DEVICES_TRIED = 32, KEY_BYTES = KEY_MAX / 8 + 1 };
+enum { DEVICES_TRIED = 32, KEY_BYTES = KEY_MAX / 8 + 1 };
 
 /* Whether a key is down is taken from the events, in their order: the keyboard itself may be further already. */
 static struct device {
 	struct source source; /* first: the loop knows a device by it */
 	bool control, alt;
-} devices[DEVICES_MAX];
+} devices[INPUTS_MAX];
 
 static bool has_key(const unsigned char keys[KEY_BYTES], int key)
 {
@@ -57,28 +60,58 @@ static void handle_input(struct source *source)
 		loop_remove(source);
 }
 
-int input_open(void)
+/* Whether it is an input device with a key that means something here. */
+static bool is_button(int descriptor)
 {
-	int found = 0;
+	unsigned char keys[KEY_BYTES] = { 0 };
 
-	for (int i = 0; i < DEVICES_TRIED && found < DEVICES_MAX; i++) {
-		unsigned char keys[KEY_BYTES] = { 0 };
+	return ioctl(descriptor, (int)EVIOCGBIT(EV_KEY, sizeof(keys)), keys) >= 0 &&
+	       (has_key(keys, KEY_POWER) || has_key(keys, KEY_DELETE));
+}
+
+int step_buttons(struct node *node)
+{
+	for (int i = 0; i < DEVICES_TRIED && node->input_count < INPUTS_MAX; i++) {
 		char path[32];
 
 		snprintf(path, sizeof(path), "/dev/input/event%d", i);
 		int descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+
 		if (descriptor < 0)
 			continue;
-		if (ioctl(descriptor, (int)EVIOCGBIT(EV_KEY, sizeof(keys)), keys) < 0 ||
-		    (!has_key(keys, KEY_POWER) && !has_key(keys, KEY_DELETE))) {
-			close(descriptor);
-			continue;
-		}
-		devices[found].source = (struct source){ descriptor, handle_input };
-		if (loop_add(&devices[found].source) < 0)
-			loop_remove(&devices[found].source);
+		if (is_button(descriptor))
+			node->inputs[node->input_count++] = descriptor;
 		else
-			found++;
+			close(descriptor);
 	}
-	return found ? 0 : fail(0, "this machine has no power button that can be read");
+	if (node->input_count == 0) /* a node without a power button is still a node */
+		log_notice("no power button on this machine that can be read");
+	return 0;
+}
+
+void input_take_over(struct node *node)
+{
+	size_t lost = 0;
+
+	for (size_t i = 0; i < node->input_count; i++)
+		lost += !is_button(node->inputs[i]);
+	if (lost == 0)
+		return;
+	for (size_t i = 0; i < node->input_count; i++)
+		close(node->inputs[i]);
+	node->input_count = 0;
+	step_buttons(node);
+}
+
+int input_watch(const struct node *node)
+{
+	for (size_t i = 0; i < node->input_count; i++) {
+		devices[i].source = (struct source){ node->inputs[i], handle_input };
+
+		int result = loop_add(&devices[i].source);
+
+		if (result < 0)
+			return result;
+	}
+	return 0;
 }

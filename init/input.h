@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-/* Finds power buttons and keyboards and adds them to the loop. 0 or fail()s. */
-int input_open(void);
+struct node;
+
+/* On the root: looks at what the initramfs opened. */
+void input_take_over(struct node *node);
+
+/* Adds them to the loop, which then also hears what was pressed before. 0 or fail()s. */
+int input_watch(const struct node *node);

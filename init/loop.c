@@ -99,14 +99,14 @@ static int open_signals(void)
 	return loop_add(&signals);
 }
 
-static void open_sources(void)
+static void open_sources(const struct node *node)
 {
 	epoll = epoll_create1(EPOLL_CLOEXEC);
 	if (epoll < 0 || open_signals() < 0 || notify_open() < 0 || control_open() < 0) {
 		log_error("the loop can't start: %s", epoll < 0 ? "no epoll" : failure());
 		power_reboot_failed();
 	}
-	if (input_open() < 0) /* a node without a power button is still a node */
+	if (input_watch(node) < 0)
 		log_error("%s", failure());
 }
 
@@ -157,7 +157,7 @@ static unsigned long long earlier(unsigned long long a, unsigned long long b)
 
 void loop_run(struct node *node)
 {
-	open_sources();
+	open_sources(node);
 	hold_services(node);
 	status_changed();
 	for (unsigned long long deadline = 1;;) {

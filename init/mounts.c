@@ -2,7 +2,10 @@
 /* The kernel's own file systems. Nothing that a service can write may be executed, hold a device or a setuid file. */
 #include "error.h"
 #include "file.h"
+#include "input.h"
+#include "log.h"
 #include "node.h"
+#include "watchdog.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -13,7 +16,7 @@
 struct mount {
 	const char *target, *type, *options;
 	unsigned long flags;
-	mode_t mode; /* of the directory, made if it is missing */
+	mode_t mode; /* of the directory that is made for it; 0: the root has one */
 };
 
 enum { SAFE = MS_NOSUID | MS_NODEV | MS_NOEXEC };
@@ -30,17 +33,17 @@ static const struct mount root_mounts[] = {
 	{ "/dev/pts",             "devpts",     "mode=0620,gid=5,ptmxmode=0666",    MS_NOSUID | MS_NOEXEC, 0755  },
 	{ "/dev/shm",             "tmpfs",      "mode=1777,size=64M",               SAFE,                  01777 },
 	{ "/dev/mqueue",          "mqueue",     NULL,                               SAFE,                  01777 },
-	{ "/sys/fs/cgroup",       "cgroup2",    "nsdelegate,memory_recursiveprot",  SAFE,                  0555  },
-	{ "/sys/fs/bpf",          "bpf",        "mode=0700",                        SAFE,                  0700  },
-	{ "/sys/kernel/security", "securityfs", NULL,                               SAFE,                  0700  },
-	{ "/tmp",                 "tmpfs",      "mode=1777,size=64M,nr_inodes=64k", SAFE,                  01777 },
+	{ "/sys/fs/cgroup",       "cgroup2",    "nsdelegate,memory_recursiveprot",  SAFE,                  0     },
+	{ "/sys/fs/bpf",          "bpf",        "mode=0700",                        SAFE,                  0     },
+	{ "/sys/kernel/security", "securityfs", NULL,                               SAFE,                  0     },
+	{ "/tmp",                 "tmpfs",      "mode=1777,size=64M,nr_inodes=64k", SAFE,                  0     },
 };
 
 static int mount_all(const struct mount *mounts, size_t count)
 {
 	for (const struct mount *entry = mounts; entry < mounts + count; entry++) {
-		/* Fails where it exists or the root is read-only: mount() tells. */
-		mkdir(entry->target, entry->mode);
+		if (entry->mode)
+			mkdir(entry->target, entry->mode); /* if it is not there: mount() tells */
 		if (mount(entry->type, entry->target, entry->type, entry->flags, entry->options) < 0 &&
 		    errno != EBUSY) /* devtmpfs may be there already: CONFIG_DEVTMPFS_MOUNT */
 			return fail(errno, "mount %s on %s", entry->type, entry->target);
@@ -89,7 +92,7 @@ int step_rescue_mounts(struct node *node)
 	return mount_all(mounts, sizeof(mounts) / sizeof(mounts[0]));
 }
 
-int step_mounts(struct node *node)
+int step_handover(struct node *node)
 {
 	int result = leave_console();
 
@@ -97,6 +100,15 @@ int step_mounts(struct node *node)
 		result = node_load(node);
 	if (result < 0)
 		return result;
+	if (watchdog_take_over(node) < 0) /* a node without one is still a node */
+		log_error("%s", failure());
+	input_take_over(node);
+	return 0;
+}
+
+int step_mounts(struct node *node)
+{
+	(void)node;
 	/* Pods with mountPropagation and the runtime's own mounts must reach each other. */
 	if (mount(NULL, "/", NULL, MS_REC | MS_SHARED, NULL) < 0)
 		return fail(errno, "make mounts below / shared");

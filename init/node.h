@@ -2,6 +2,7 @@
 /* What process 1 knows about its node, and the steps that find it out. */
 #pragma once
 
+#include "disk.h"
 #include "node_config.h"
 #include "root_identity.h"
 
@@ -11,7 +12,7 @@
 /* What process 1 tells the console of node.conf. */
 #define CONSOLE_FILE "/run/holdfast/console"
 
-enum { STEPS_MAX = 32, PATH_LENGTH = 128 };
+enum { STEPS_MAX = 32, INPUTS_MAX = 8 };
 
 struct step_result {
 	char stage[12], name[16];
@@ -26,8 +27,18 @@ struct node {
 	char slot;                 /* 'A' or 'B': the first or the second root of the disk */
 	char root_device[PATH_LENGTH], verity_device[PATH_LENGTH]; /* /dev/vda2, /dev/vda3 */
 	char disk[PATH_LENGTH];                                    /* /dev/vda */
-	char mapped_root[PATH_LENGTH];                             /* /dev/dm-0, known in the initramfs */
+	char esp_device[PATH_LENGTH];                              /* on it; "" if there is none */
+	struct partition state;        /* on it: device, number, start and size of the partition for /var */
+	unsigned states;               /* how many it has of these: one */
+	char mapped_root[PATH_LENGTH]; /* /dev/dm-0, known in the initramfs */
 	char boot_id[40];
+
+	unsigned long long
+		settled_devices; /* a hash of those that need no driver any more; 0 for none (drivers.c) */
+
+	/* Descriptors that go from the initramfs to the root. 0, which is /dev/null, stands for none. */
+	int watchdog, inputs[INPUTS_MAX];
+	size_t input_count;
 
 	struct node_config config;
 	char interface_name[NAME_LENGTH]; /* of the interface in use; "" if there is none */
@@ -43,6 +54,7 @@ struct node {
 /* The steps of the initramfs and of the root, each 0 or fail()ed. boot.c holds their order. */
 int step_mounts_early(struct node *node);
 int step_watchdog(struct node *node);
+int step_buttons(struct node *node);
 int step_drivers(struct node *node);
 int step_partitions(struct node *node);
 int step_verity(struct node *node);
@@ -51,6 +63,7 @@ int step_switch(struct node *node);
 
 int step_rescue_mounts(struct node *node);
 
+int step_handover(struct node *node);
 int step_mounts(struct node *node);
 int step_cgroups(struct node *node);
 int step_clock(struct node *node);
@@ -63,6 +76,9 @@ int step_seal(struct node *node);
 int step_services(struct node *node);
 int step_console(struct node *node);
 
-/* Hands the node from the initramfs to the root, in /run/holdfast/boot. 0 or fail()s. */
+/*
+ * Hands the node from the initramfs to the root: in /run/holdfast/boot, and its descriptors through
+ * the exec that follows. 0 or fail()s.
+ */
 int node_save(const struct node *node);
 int node_load(struct node *node);

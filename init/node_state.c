@@ -1,53 +1,63 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the initramfs found out, handed to the root in /run/holdfast/boot (a file only root can write). */
+/*
+ * What the initramfs found out and opened, handed to the root: as text in
+ * /run/holdfast/boot, a file that only root can write, and as descriptors that
+ * stay open over the exec, whose numbers the text gives.
+ */
 #include "conf.h"
 #include "error.h"
 #include "file.h"
 #include "node.h"
+#include "text.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static const char path[] = "/run/holdfast/boot";
 
+enum { TEXT_SIZE = 3072 };
+
+/* Exec closes all descriptors of process 1 but these. 0 or fail()s. */
+static int add_descriptor(struct text *text, const char *key, int descriptor)
+{
+	if (!descriptor)
+		return 0;
+	text_add(text, "%s = %d\n", key, descriptor);
+	return fcntl(descriptor, F_SETFD, 0) < 0 ? fail(errno, "hand the %s over", key) : 0;
+}
+
 int node_save(const struct node *node)
 {
-	char text[2048];
-	int length = snprintf(text, sizeof(text),
-			      "[root]\nversion = %s\nhash = %s\nsalt = %s\nblocks = %llu\n"
-			      "[boot]\nslot = %c\ndisk = %s\nroot = %s\nverity = %s\n",
-			      node->root.version, node->root.hash, node->root.salt, node->root.blocks,
-			      node->slot, node->disk, node->root_device, node->verity_device);
+	char buffer[TEXT_SIZE];
+	struct text text = text_in(buffer, sizeof(buffer));
 
-	for (size_t i = 0; i < node->step_count && length < (int)sizeof(text); i++)
-		length += snprintf(text + length, sizeof(text) - (size_t)length, "step = %s %s %u\n",
-				   node->steps[i].name, node->steps[i].failed ? "failed" : "ok",
-				   node->steps[i].milliseconds);
-	if (length >= (int)sizeof(text))
-		return fail(0, "%s would be larger than %zu bytes", path, sizeof(text));
-	return file_replace(path, text, (size_t)length, 0600);
-}
+	text_add(&text, "[root]\nversion = %s\nhash = %s\n", node->root.version, node->root.hash);
+	text_add(&text, "[boot]\nslot = %c\ndisk = %s\nroot = %s\nverity = %s\n", node->slot, node->disk,
+		 node->root_device, node->verity_device);
+	if (node->esp_device[0])
+		text_add(&text, "esp = %s\n", node->esp_device);
+	for (unsigned i = 0; i < node->states; i++) /* more than one are an error, which the root tells */
+		text_add(&text, "state = %s %u %llu %llu\n", node->state.device, node->state.number,
+			 node->state.start, node->state.size);
+	if (node->settled_devices)
+		text_add(&text, "devices = %llu\n", node->settled_devices);
+	for (size_t i = 0; i < node->step_count; i++)
+		text_add(&text, "step = %s %s %u\n", node->steps[i].name,
+			 node->steps[i].failed ? "failed" : "ok", node->steps[i].milliseconds);
 
-static int store_version(void *into, const char *value)
-{
-	return conf_string(value, ((struct node *)into)->root.version,
-			   sizeof(((struct node *)into)->root.version));
-}
+	int result = add_descriptor(&text, "watchdog", node->watchdog);
 
-static int store_hash(void *into, const char *value)
-{
-	return conf_string(value, ((struct node *)into)->root.hash, sizeof(((struct node *)into)->root.hash));
-}
-
-static int store_salt(void *into, const char *value)
-{
-	return conf_string(value, ((struct node *)into)->root.salt, sizeof(((struct node *)into)->root.salt));
-}
-
-static int store_blocks(void *into, const char *value)
-{
-	return conf_number(value, ~0ULL, &((struct node *)into)->root.blocks);
+	for (size_t i = 0; i < node->input_count && result == 0; i++)
+		result = add_descriptor(&text, "input", node->inputs[i]);
+	if (result < 0)
+		return result;
+	if (text_length(&text) >= sizeof(buffer) - 1)
+		return fail(0, "%s would be larger than %zu bytes", path, sizeof(buffer));
+	return file_replace(path, buffer, text_length(&text), 0600);
 }
 
 static int store_slot(void *into, const char *value)
@@ -56,19 +66,50 @@ static int store_slot(void *into, const char *value)
 	return 0;
 }
 
-static int store_disk(void *into, const char *value)
+static int store_state(void *into, const char *value)
 {
-	return conf_string(value, ((struct node *)into)->disk, PATH_LENGTH);
+	struct node *node = into;
+	struct partition *state = &node->state;
+
+	if (sscanf(value, "%127s %u %llu %llu", state->device, &state->number, &state->start, &state->size) !=
+	    4)
+		return fail(0, "'%s' is not a device, a number, a start and a size", value);
+	node->states++;
+	return 0;
 }
 
-static int store_root(void *into, const char *value)
+static int store_devices(void *into, const char *value)
 {
-	return conf_string(value, ((struct node *)into)->root_device, PATH_LENGTH);
+	return conf_number(value, ~0ULL, &((struct node *)into)->settled_devices);
 }
 
-static int store_verity(void *into, const char *value)
+/* What came over the exec goes no further. Who uses it sees whether it came. */
+static int store_descriptor(const char *value, int *descriptor)
 {
-	return conf_string(value, ((struct node *)into)->verity_device, PATH_LENGTH);
+	unsigned long long number;
+	int result = conf_number(value, 1023, &number);
+
+	if (result < 0)
+		return result;
+	if (number <= STDERR_FILENO)
+		return fail(0, "must be a descriptor, not %s", value);
+	*descriptor = (int)number;
+	fcntl(*descriptor, F_SETFD, FD_CLOEXEC);
+	return 0;
+}
+
+static int store_watchdog(void *into, const char *value)
+{
+	return store_descriptor(value, &((struct node *)into)->watchdog);
+}
+
+static int store_input(void *into, const char *value)
+{
+	struct node *node = into;
+
+	if (node->input_count == INPUTS_MAX)
+		return fail(0, "more than %d", INPUTS_MAX);
+	return store_descriptor(value, &node->inputs[node->input_count++]);
 }
 
 static int store_step(void *into, const char *value)
@@ -86,21 +127,24 @@ static int store_step(void *into, const char *value)
 }
 
 static const struct conf_key keys[] = {
-	{ "root", "version", store_version, .required = true },
-	{ "root", "hash", store_hash, .required = true },
-	{ "root", "salt", store_salt, .required = true },
-	{ "root", "blocks", store_blocks, .required = true },
+	{ "root", "version", .required = true, CONF_FIELD(struct node, root.version) },
+	{ "root", "hash", .required = true, CONF_FIELD(struct node, root.hash) },
 	{ "boot", "slot", store_slot, .required = true },
-	{ "boot", "disk", store_disk, .required = true },
-	{ "boot", "root", store_root, .required = true },
-	{ "boot", "verity", store_verity, .required = true },
+	{ "boot", "disk", .required = true, CONF_FIELD(struct node, disk) },
+	{ "boot", "root", .required = true, CONF_FIELD(struct node, root_device) },
+	{ "boot", "verity", .required = true, CONF_FIELD(struct node, verity_device) },
+	{ "boot", "esp", CONF_FIELD(struct node, esp_device) },
+	{ "boot", "state", store_state, .repeatable = true },
+	{ "boot", "devices", .store = store_devices },
+	{ "boot", "watchdog", .store = store_watchdog },
+	{ "boot", "input", store_input, .repeatable = true },
 	{ "boot", "step", store_step, .repeatable = true },
 	{ 0 },
 };
 
 int node_load(struct node *node)
 {
-	char text[2048];
+	char text[TEXT_SIZE];
 	ssize_t length = file_read(path, text, sizeof(text));
 
 	if (length < 0)

@@ -34,12 +34,20 @@ struct wanted {
 	char disk[PATH_LENGTH], device[PATH_LENGTH], second_device[PATH_LENGTH];
 };
 
+/* What else of a disk is needed: read with its table, so that it is read once. */
+struct disk {
+	char path[PATH_LENGTH];
+	unsigned first_root; /* number of its first partition with the type of a root, 0 for none */
+	char esp_device[PATH_LENGTH];
+	struct partition state;
+	unsigned states;
+};
+
 struct search {
 	struct wanted root, verity;
-	char disk[PATH_LENGTH]; /* that is being read */
-	unsigned lowest_root;   /* number of its first partition with the type of a root, 0 for none */
-	unsigned first_root;    /* the same, of the disk with the root that is looked for */
-	char seen[256];         /* names of all disks, for a person */
+	struct disk disk,
+		found;  /* the one that is being read, and the one with the root that is looked for */
+	char seen[256]; /* names of all disks, for a person */
 };
 
 static int read_identity(struct root_identity *root)
@@ -63,15 +71,28 @@ static void compare(struct wanted *wanted, const struct partition *partition, co
 	snprintf(wanted->disk, sizeof(wanted->disk), "%s", disk);
 }
 
+static void visit_others(struct disk *disk, const struct partition *partition)
+{
+	const char *type = partition->type;
+	bool lowest = disk->first_root == 0 || partition->number < disk->first_root;
+
+	if (lowest && strcmp(type, PARTITION_TYPE_ROOT) == 0)
+		disk->first_root = partition->number;
+	if (disk->esp_device[0] == '\0' && strcmp(type, PARTITION_TYPE_ESP) == 0)
+		memcpy(disk->esp_device, partition->device, sizeof(disk->esp_device));
+	if (strcmp(type, PARTITION_TYPE_VAR) == 0 && strcmp(partition->label, "state") == 0) {
+		disk->state = *partition;
+		disk->states++;
+	}
+}
+
 static void visit_partition(const struct partition *partition, void *context)
 {
 	struct search *search = context;
-	bool lowest = search->lowest_root == 0 || partition->number < search->lowest_root;
 
-	if (lowest && strcmp(partition->type, PARTITION_TYPE_ROOT) == 0)
-		search->lowest_root = partition->number;
-	compare(&search->root, partition, search->disk);
-	compare(&search->verity, partition, search->disk);
+	visit_others(&search->disk, partition);
+	compare(&search->root, partition, search->disk.path);
+	compare(&search->verity, partition, search->disk.path);
 }
 
 /* Block devices that are no disks, by the start of their name. */
@@ -98,20 +119,21 @@ static void note_seen(struct search *search, const char *name, int partitions)
 
 static void scan_disk(struct search *search, const char *name)
 {
-	snprintf(search->disk, sizeof(search->disk), "/dev/%s", name);
-	for (char *c = search->disk; *c; c++) /* sysfs writes cciss!c0d0 for cciss/c0d0 */
+	char *path = search->disk.path;
+	unsigned roots_before = search->root.matches;
+
+	search->disk = (struct disk){ 0 };
+	snprintf(path, sizeof(search->disk.path), "/dev/%s", name);
+	for (char *c = path; *c; c++) /* sysfs writes cciss!c0d0 for cciss/c0d0 */
 		if (*c == '!')
 			*c = '/';
 
-	unsigned roots_before = search->root.matches;
-
-	search->lowest_root = 0;
-	int partitions = disk_partitions(search->disk, visit_partition, search);
+	int partitions = disk_partitions(path, visit_partition, search);
 
 	if (partitions == -ENOMEDIUM) /* an empty card reader */
 		return;
 	if (roots_before == 0 && search->root.matches > 0)
-		search->first_root = search->lowest_root;
+		search->found = search->disk;
 	note_seen(search, name, partitions);
 }
 
@@ -243,10 +265,13 @@ int step_partitions(struct node *node)
 	if (result < 0)
 		return result;
 
-	snprintf(node->disk, sizeof(node->disk), "%s", search.root.disk);
-	snprintf(node->root_device, sizeof(node->root_device), "%s", search.root.device);
-	snprintf(node->verity_device, sizeof(node->verity_device), "%s", search.verity.device);
-	node->slot = search.root.number == search.first_root ? 'A' : 'B';
+	memcpy(node->disk, search.found.path, sizeof(node->disk));
+	memcpy(node->root_device, search.root.device, sizeof(node->root_device));
+	memcpy(node->verity_device, search.verity.device, sizeof(node->verity_device));
+	memcpy(node->esp_device, search.found.esp_device, sizeof(node->esp_device));
+	node->state = search.found.state;
+	node->states = search.found.states;
+	node->slot = search.root.number == search.found.first_root ? 'A' : 'B';
 	log_notice("root on %s, verity tree on %s: slot %c", node->root_device, node->verity_device,
 		   node->slot);
 	return 0;

@@ -10,6 +10,7 @@
 #include "log.h"
 #include "node.h"
 #include "service_log.h"
+#include "shutdown.h"
 #include "status.h"
 
 #include <dirent.h>
@@ -385,6 +386,8 @@ static bool start_ordered(void)
 {
 	bool started = false;
 
+	if (shutdown_has_begun()) /* a button may be pressed before the first start */
+		return false;
 	for (struct service *service = services; service < services + services_count; service++)
 		if (service->state == WAITING && is_ordered(service)) {
 			service_event(service, ORDERED);

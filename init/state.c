@@ -14,8 +14,10 @@
 #include "grow.h"
 #include "log.h"
 #include "node.h"
+#include "unfinished.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mount.h>
@@ -32,50 +34,32 @@ enum {
 static const unsigned long MOUNT_FLAGS = MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_NOATIME;
 static const char var[] = "/var";
 
-struct search {
-	struct partition found;
-	unsigned matches;
-};
-
-static void visit_partition(const struct partition *partition, void *context)
+/* What of the partition is the file system's. */
+static unsigned long long usable(const struct partition *state)
 {
-	struct search *search = context;
-
-	if (strcmp(partition->type, PARTITION_TYPE_VAR) != 0 || strcmp(partition->label, "state") != 0)
-		return;
-	search->found = *partition;
-	search->matches++;
+	return state->size - UNFINISHED_RESERVE;
 }
 
-static int find_partition(const char *disk, struct partition *state)
+/* Again: over what an earlier attempt left, which may look like a file system. */
+static int make_file_system(const struct partition *state, bool again)
 {
-	struct search search = { 0 };
-	int result = disk_partitions(disk, visit_partition, &search);
-
-	if (result < 0)
-		return result;
-	if (search.matches != 1)
-		return fail(0, "%s has %u partitions labelled state of the type for /var, not one", disk,
-			    search.matches);
-	*state = search.found;
-	return 0;
-}
-
-static int make_file_system(const struct partition *state)
-{
+	char size[24];
 	const char *const command[] = {
 		"/usr/sbin/mke2fs",
-		"-q",
+		again ? "-qF" : "-q",
 		"-text4",
 		"-Tdefault", /* else it would choose by the size of today; the partition may grow */
 		"-L" FILE_SYSTEM_LABEL,
 		"-m1",         /* percent that is kept for root */
 		"-Enodiscard", /* takes minutes on some disks, and what is blank needs no discard */
 		state->device,
+		size,
 		NULL,
 	};
 
-	log_notice("making the state file system on %s (%llu MiB), once", state->device, state->size / MIB);
+	snprintf(size, sizeof(size), "%lluk", usable(state) / 1024);
+	log_notice("making the state file system on %s (%llu MiB), %s", state->device, state->size / MIB,
+		   again ? "anew: an earlier attempt was cut short" : "once");
 	int status = child_run(command, MAKE_DEADLINE);
 
 	return status > 0 ? fail(0, "mke2fs on %s ended with status %d", state->device, status) : status;
@@ -122,29 +106,37 @@ static int read_ours(const char *device, struct ext4 *ext4)
 	return result > 0 ? strcmp(ext4->label, FILE_SYSTEM_LABEL) == 0 : result;
 }
 
-/* 0 if it is certain that nothing is there, else fail()s with what is. */
-static int check_is_blank(const char *device)
+/*
+ * 0 if it is certain that nothing is there, 1 if it is what an attempt of ours left that was cut short,
+ * else fail()s with what is there.
+ */
+static int check_is_blank(const struct partition *state)
 {
 	struct contents contents;
-	int result = contents_read(device, &contents);
+	int result = contents_read(state->device, &contents);
 
 	if (result < 0 || contents.blank)
 		return result;
+	if (contents.type[0] == '\0' && contents.table[0] == '\0') {
+		result = unfinished_is_marked(state);
+		if (result != 0)
+			return result;
+	}
 	return fail(0,
 		    "the state partition %s holds %s, nothing of this node: left untouched; "
 		    "to give it to the node, erase it with wipefs and zeroes from another system",
-		    device, contents_in_words(&contents));
+		    state->device, contents_in_words(&contents));
 }
 
 /* The mounted file system follows its partition. A smaller one does its work too. */
 static void fill_partition(const struct partition *state, const struct ext4 *ext4)
 {
-	if (state->size / ext4->block_size <= ext4->blocks)
+	if (usable(state) / ext4->block_size <= ext4->blocks)
 		return;
-	if (grow_file_system(var, state->size, ext4->block_size) < 0)
+	if (grow_file_system(var, usable(state), ext4->block_size) < 0)
 		log_error("%s", failure());
 	else
-		log_notice("state file system grown to %llu MiB", state->size / MIB);
+		log_notice("state file system grown to %llu MiB", usable(state) / MIB);
 }
 
 static void grow(const char *disk, struct partition *state)
@@ -153,16 +145,15 @@ static void grow(const char *disk, struct partition *state)
 		log_error("%s does not grow with its disk: %s", state->device, failure());
 }
 
-/* Gives a blank partition its file system. */
-static int make(const char *disk, struct partition *state, struct ext4 *ext4)
+/* Gives a partition its file system, and marks it as unfinished until it has. Again: see make_file_system(). */
+static int make(const char *disk, struct partition *state, bool again, struct ext4 *ext4)
 {
-	int result = check_is_blank(state->device);
+	int result;
 
-	if (result < 0)
-		return result;
-	grow(disk, state);
-	result = make_file_system(state);
-	if (result < 0)
+	if (!again) /* else the marker, which names the partition's size, would be known no more: the next boot will */
+		grow(disk, state);
+	if ((result = unfinished_mark(state)) < 0 || (result = make_file_system(state, again)) < 0 ||
+	    (result = unfinished_clear(state)) < 0)
 		return result;
 
 	int made = read_ours(state->device, ext4);
@@ -175,28 +166,37 @@ static int make(const char *disk, struct partition *state, struct ext4 *ext4)
 /* From the partition to a file system that is right. */
 static int prepare(const char *disk, struct partition *state, struct ext4 *ext4)
 {
-	int result = find_partition(disk, state);
+	int ours = read_ours(state->device, ext4), again = 0;
 
-	if (result == 0)
-		result = read_ours(state->device, ext4);
-	if (result < 0)
-		return result;
-	if (result == 0)
-		return make(disk, state, ext4);
+	if (ours < 0)
+		return ours;
+	if (!ours)
+		again = check_is_blank(state);
+	else if (!ext4->was_mounted) /* mke2fs may have been cut short at its very end */
+		again = unfinished_is_marked(state);
+	if (again < 0)
+		return again;
+	if (!ours || again)
+		return make(disk, state, again, ext4);
 	grow(disk, state);
 	return ext4->needs_check ? check_file_system(state->device) : 0;
 }
 
 static int open_state(struct node *node)
 {
-	struct partition state;
+	struct partition *state = &node->state;
 	struct ext4 ext4;
-	int result = prepare(node->disk, &state, &ext4);
+
+	if (node->states != 1)
+		return fail(0, "%s has %u partitions labelled state of the type for /var, not one",
+			    node->disk, node->states);
+
+	int result = prepare(node->disk, state, &ext4);
 
 	if (result == 0)
-		result = mount_state(state.device, &ext4);
+		result = mount_state(state->device, &ext4);
 	if (result == 0)
-		fill_partition(&state, &ext4);
+		fill_partition(state, &ext4);
 	return result;
 }
 

@@ -36,8 +36,11 @@ static int apply(int directory, const struct sysctl *sysctl)
 	if (file < 0)
 		return fail(errno, "sysctl %s", sysctl->path);
 
-	int result = write(file, sysctl->value, strlen(sysctl->value)) < 0 ? -errno : read_back(file, got);
+	int result = read_back(file, got);
 
+	if (result == 0 && !sysctl_value_equal(sysctl->value, got)) /* half of them are what they should be */
+		result =
+			write(file, sysctl->value, strlen(sysctl->value)) < 0 ? -errno : read_back(file, got);
 	close(file);
 	if (result < 0)
 		return fail(-result, "sysctl %s = %s", sysctl->path, sysctl->value);

@@ -17,13 +17,8 @@ static int watchdog = -1;
 /* Three missed feedings, or a stalled boot, and the machine starts anew. */
 enum { TIMEOUT_SECONDS = 3 * WATCHDOG_FEED_EVERY / 1000 };
 
-/*
- * Runs in both stages. The descriptor of the first is closed by exec without
- * the magic character, so the timer goes on while the root's init starts.
- */
 int step_watchdog(struct node *node)
 {
-	(void)node;
 	watchdog = open(device, O_WRONLY | O_CLOEXEC);
 	if (watchdog < 0 && errno == ENOENT) {
 		log_notice("no watchdog on this machine: a stalled node will not restart by itself");
@@ -36,7 +31,17 @@ int step_watchdog(struct node *node)
 	if (ioctl(watchdog, (int)WDIOC_SETTIMEOUT, &timeout) < 0)
 		return fail(errno, "set the timeout of %s to %d s", device, TIMEOUT_SECONDS);
 	watchdog_feed();
+	node->watchdog = watchdog;
 	return 0;
+}
+
+int watchdog_take_over(struct node *node)
+{
+	watchdog = node->watchdog ? node->watchdog : -1;
+	if (watchdog < 0 || ioctl(watchdog, (int)WDIOC_KEEPALIVE, 0) == 0)
+		return 0;
+	close(watchdog); /* not what it was: an LSM, for one, may replace descriptors in exec */
+	return step_watchdog(node);
 }
 
 void watchdog_feed(void)

@@ -11,7 +11,7 @@ teardown() { machine_remove; }
 	boot
 	service_is agent ready
 	expect "the steps on the console" "$(sed -n 's/.*root: step \([a-z]*\) ok, .* ms$/\1/p' "$CONSOLE" | paste -sd' ')" \
-		"mounts watchdog cgroups clock configuration drivers sysctls state firewall network seal services console"
+		"handover mounts cgroups clock configuration drivers sysctls state firewall network seal services console"
 	expect "the steps in the status" "$(status '[.steps[] | .stage + " " + .name + " " + .result] | join(",")')" \
 		"initramfs mounts ok,initramfs verity ok,$(sed -n 's/.*root: step \([a-z]*\) ok, .* ms$/root \1 ok/p' "$CONSOLE" |
 			paste -sd,)"
@@ -83,10 +83,33 @@ expect_held() {
 
 @test "a state partition that is missing holds all services, and nothing is written to the disk" {
 	service runtime <<<$'[service]\nexec = /usr/bin/worker sleep'
-	sfdisk --quiet --delete "$ROOT/dev/vda" 1
+	sed -i '/^state = /d' "$ROOT/run/holdfast/boot"
 	before=$(sha256sum <"$ROOT/dev/vda")
-	expect_held state "/dev/vda has .* partitions? labelled state"
+	expect_held state "/dev/vda has 0 partitions labelled state"
 	expect "the disk" "$(sha256sum <"$ROOT/dev/vda")" "$before"
+}
+
+@test "two state partitions hold all services, and neither is touched" {
+	service runtime <<<$'[service]\nexec = /usr/bin/worker sleep'
+	sed -i 's/^state = .*/&\n&/' "$ROOT/run/holdfast/boot"
+	before=$(sha256sum <"$MACHINE/state")
+	expect_held state "/dev/vda has 2 partitions labelled state"
+	expect "the partition" "$(sha256sum <"$MACHINE/state")" "$before"
+}
+
+@test "what the initramfs hands over must be understood, or the node reboots" {
+	sed -i 's,^state = .*,state = /dev/vda1 1 here there,' "$ROOT/run/holdfast/boot"
+	machine_start
+	expect "the end of the machine" "$(machine_end 15)" restart
+	console_has '<3>holdfast: root: step handover failed .*/run/holdfast/boot line [0-9]+: state: .*not a device'
+}
+
+@test "descriptors that the initramfs hands over and that are not what they should be are closed" {
+	printf 'watchdog = 3\ninput = 4\ninput = 5\n' >>"$ROOT/run/holdfast/boot"
+	boot
+	console_has 'no watchdog on this machine'
+	console_has 'no power button on this machine'
+	expect_no_line "its descriptors" "$(readlink "/proc/$INIT_PID"/fd/* | grep -v '^anon_inode:\|^socket:\|^/dev/null$')" .
 }
 
 @test "a bad line in the machine's configuration: the runtime starts, the agent does not" {
@@ -105,6 +128,6 @@ expect_held() {
 	rm "$ROOT/run/holdfast/boot"
 	machine_start
 	expect "the end of the machine" "$(machine_end 15)" restart
-	console_has '<3>holdfast: root: step mounts failed .*/run/holdfast/boot: No such file'
+	console_has '<3>holdfast: root: step handover failed .*/run/holdfast/boot: No such file'
 	console_has '<3>holdfast: root: rebooting in 5 s'
 }

@@ -42,8 +42,11 @@ machine_start() {
 # … and waits until the loop runs, which writes the first status.
 boot() {
 	machine_start
-	wait_quickly "the loop to start" test -e "$ROOT/run/holdfast/status.json"
+	wait_quickly "the loop to start" loop_runs_or_never_will
+	[ -e "$ROOT/run/holdfast/status.json" ] || fail "it reboots before its loop starts"
 }
+
+loop_runs_or_never_will() { [ -e "$ROOT/run/holdfast/status.json" ] || grep -q 'rebooting in' "$CONSOLE"; }
 
 # Prints how the machine ended: "restart", "power off", "signal N", within $1 seconds.
 machine_end() {

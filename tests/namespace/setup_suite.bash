@@ -15,6 +15,7 @@ setup_suite() {
 	gcc -std=gnu17 -D_GNU_SOURCE -O1 -Wall -Wextra "$here/machine.c" -o "$SUITE/machine"
 	gcc -std=gnu17 -D_GNU_SOURCE -O1 -Wall -Wextra "$here/terminal.c" -o "$SUITE/terminal"
 	musl-gcc -static -std=gnu17 -D_GNU_SOURCE -O1 -Wall -Wextra "$here/worker.c" -o "$SUITE/worker"
+	musl-gcc -static -std=gnu17 -D_GNU_SOURCE -O1 -Wall -Wextra "$here/mke2fs.c" -o "$SUITE/mke2fs"
 	make_state "$SUITE/state"
 	make_root "$SUITE/root"
 }
@@ -60,7 +61,7 @@ make_firewall() {
 # in the tables of a "firmware", the kernel's settings as plain files (sysctl becomes /proc/sys).
 make_root() {
 	local root=$1 credentials=sys/firmware/qemu_fw_cfg/by_name/opt/io.systemd.credentials/holdfast.node.conf file
-	mkdir -p "$root"/{boot,dev,etc/holdfast/{services,helpers},proc,run/holdfast,sbin,tmp,usr/bin,usr/sbin,var} \
+	mkdir -p "$root"/{dev,etc/holdfast/{services,helpers},proc,run/holdfast,sbin,tmp,usr/bin,usr/sbin,var} \
 		"$root"/sys/{bus,fs/{cgroup,bpf},kernel/security} "$root/$credentials" \
 		"$root"/sysctl/{kernel/random,net/ipv{4,6}/conf/eth0}
 	cp "$INIT" "$root/usr/sbin/init"
@@ -86,13 +87,12 @@ make_root() {
 		[root]
 		version = 0.1.0
 		hash = $(printf '%064d' 0)
-		salt = $(printf '%064d' 1)
-		blocks = 1000
 		[boot]
 		slot = A
 		disk = /dev/vda
 		root = /dev/vda2
 		verity = /dev/vda3
+		state = /dev/vda1 1 1048576 4194304
 		step = mounts ok 3
 		step = verity ok 12
 	EOF

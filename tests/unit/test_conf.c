@@ -10,7 +10,7 @@
 
 /* What the keys below store: the values, each with "." behind it. */
 struct values {
-	char name[256], list[256], other[256];
+	char name[256], list[256], other[256], field[4];
 };
 
 static int append(char *into, const char *value)
@@ -40,6 +40,7 @@ static const struct conf_key keys[] = {
 	{ .section = "first", .name = "name", .store = store_name, .required = true },
 	{ .section = "first", .name = "list", .store = store_list, .repeatable = true },
 	{ .section = "second", .name = "name", .store = store_other },
+	{ .section = "second", .name = "field", CONF_FIELD(struct values, field) },
 	{ .name = NULL },
 };
 
@@ -79,9 +80,20 @@ static void right_files_are_taken(void)
 	}
 }
 
+static void a_key_without_a_function_is_a_field(void)
+{
+	static const char file[] = "[first]\nname = a\n[second]\nfield = abc\nname = b\n";
+	struct values values;
+
+	CHECK(parse(file, sizeof(file) - 1, &values) == 0);
+	CHECK_TEXT(values.field, "abc");
+	CHECK_TEXT(values.other, "b.");
+}
+
 static const struct {
 	const char *file, *says;
 } wrong[] = {
+	{ "[first]\nname = a\n[second]\nfield = abcd\n", "line 4: field: is longer than 3 characters" },
 	{ "", "test.conf: name is missing in section [first]" },
 	{ "[first]\n", "test.conf: name is missing" },
 	{ "name = a\n", "test.conf line 1: key name stands before any [section]" },
@@ -195,6 +207,7 @@ static void strings(void)
 int main(void)
 {
 	right_files_are_taken();
+	a_key_without_a_function_is_a_field();
 	wrong_files_are_refused();
 	a_nul_byte_is_refused();
 	booleans();
