@@ -69,14 +69,14 @@ static int add_rule(void)
 	return result == -EEXIST ? 0 : result; /* from before this console was started anew */
 }
 
-int audit_prepare(void)
+int audit_switch(bool on)
 {
-	struct audit_status status = { .mask = AUDIT_STATUS_ENABLED, .enabled = 1 };
+	struct audit_status status = { .mask = AUDIT_STATUS_ENABLED, .enabled = on };
 	int result = ask(AUDIT_SET, &status, sizeof(status));
 
 	if (result < 0)
-		return fail(-result, "switch the kernel's audit on");
-	result = add_rule();
+		return fail(-result, "switch the kernel's audit %s", on ? "on" : "off");
+	result = on ? add_rule() : 0;
 	return result < 0 ? fail(-result, "have audit record what a session executes") : 0;
 }
 

@@ -224,7 +224,6 @@ int main(int argc, char **argv)
 	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 	open_signals();
 	session_clean_up();
-	trace_prepare();
 	identity_read(&console.identity, console.rescue);
 	snprintf(console.terminal.path, sizeof(console.terminal.path), "%s", console.identity.device);
 	console.dialog.terminal = &console.terminal;

@@ -268,12 +268,6 @@ static void leave_traces(const char *event, char *report, size_t size)
 	}
 }
 
-void trace_prepare(void)
-{
-	if (audit_prepare() < 0)
-		trace_say("%s: only the kernel's log and the file tell of a session", failure());
-}
-
 int trace_enter(const char *people, const char *image, char *report, size_t size)
 {
 	char event[1600], line[1300];
@@ -285,8 +279,10 @@ int trace_enter(const char *people, const char *image, char *report, size_t size
 	snprintf(event, sizeof(event), "holdfast-break-glass-1 time=%s %s %s", time_now(), image, people);
 	start_recorder();
 	write_file(event);
-	audit_record(AUDIT_KIND_ENTER, people);
 	leave_traces(event, report, size);
+	if (audit_switch(true) < 0)
+		trace_note("%s: the other traces go on alone", failure());
+	audit_record(AUDIT_KIND_ENTER, people);
 	quieten(true);
 	return 0;
 }
@@ -314,6 +310,7 @@ void trace_leave(const char *why)
 	trace_say("%s", text);
 	write_file(text);
 	audit_record(AUDIT_KIND_LEAVE, who);
+	audit_switch(false);
 	if (records >= 0)
 		close(records);
 	records = -1;

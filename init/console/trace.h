@@ -13,9 +13,6 @@
 
 enum { TRACE_PATIENCE = 2000 /* ms */ };
 
-/* Once: asks the kernel's audit for its help. */
-void trace_prepare(void);
-
 /* A line of the kernel's log that a person at the console sees too. */
 [[gnu::format(printf, 1, 2)]] void trace_say(const char *format, ...);
 

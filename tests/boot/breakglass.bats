@@ -1,6 +1,7 @@
 # A node with break-glass keys and a TPM: getting in over its serial line with the real ssh-keygen.
 # shellcheck disable=SC2001,SC2016 # text for sed; what the session expands
 
+load ../lib/load
 load ../lib/node
 load ../lib/disk
 load ../lib/breakglass
@@ -27,7 +28,10 @@ setup() {
 	export NODE NODE_PID
 }
 
-teardown() { [ -n "${BATS_TEST_COMPLETED:-}" ] || plain <"$NODE/console.log" | tail -n 40; }
+teardown() {
+	line_close
+	[ -n "${BATS_TEST_COMPLETED:-}" ] || plain <"$NODE/console.log" | tail -n 40
+}
 
 teardown_file() {
 	NODE_PID=$(<"$BATS_FILE_TMPDIR/pid")
@@ -138,6 +142,7 @@ replay() {
 	challenge=$BATS_TEST_TMPDIR/challenge
 	line_challenge "$challenge"
 	line_sign "$KEYS/alice" "$challenge"
+	line_close
 	node_kill
 	start
 	echo "$NODE" >"$BATS_FILE_TMPDIR/node"

@@ -1,5 +1,6 @@
 # Early rescue: the root can't be found, but the image has keys.
 
+load ../lib/load
 load ../lib/node
 load ../lib/disk
 load ../lib/breakglass
@@ -10,7 +11,10 @@ setup() {
 	truncate -s 64M "$BATS_TEST_TMPDIR/empty.raw"
 }
 
-teardown() { node_end; }
+teardown() {
+	line_close
+	node_end
+}
 
 @test "no disk holds the root: a signature opens a session; leaving it restarts the machine" {
 	failures_are 'Kernel panic'

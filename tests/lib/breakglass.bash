@@ -1,10 +1,27 @@
 # The person at the serial line of a node, for tests with the real ssh-keygen.
 #
-#   line_is SOCKET LOG     where the line is, and all that came from it
+#   line_is SOCKET LOG     connects to it; LOG has all that came from it
+#   line_close             in teardown
 #
 # shellcheck shell=bash
 
-line_is() { LINE=$1 LINE_LOG=$2 LINE_MARK=0; }
+# One connection for all: QEMU forgets what the guest hasn't read yet when one ends.
+line_is() {
+	LINE=$1 LINE_LOG=$2 LINE_MARK=0
+	rm -f "$LINE.keys"
+	mkfifo "$LINE.keys"
+	exec {LINE_KEYS}<>"$LINE.keys"
+	socat -u "PIPE:$LINE.keys" "UNIX-CONNECT:$LINE" 3>&- 4>&- >/dev/null 2>&1 &
+	LINE_SOCAT=$!
+}
+
+line_close() {
+	[ -n "${LINE_SOCAT:-}" ] || return 0
+	kill "$LINE_SOCAT" 2>/dev/null || true
+	wait "$LINE_SOCAT" 2>/dev/null || true
+	exec {LINE_KEYS}>&-
+	LINE_SOCAT=
+}
 
 breakglass_keys() { "$TREE/tests/lib/breakglass-keys" "$1"; }
 
@@ -15,10 +32,10 @@ line_mark() { LINE_MARK=$(stat -c %s "$LINE_LOG"); }
 line_said() { tail -c "+$((LINE_MARK + 1))" "$LINE_LOG" | LC_ALL=C sed -e 's/\r//g' -e 's/[^[:print:]\t]/?/g'; }
 
 # Types $1, with the escapes of printf's %b.
-line_type() { printf %b "$1" | socat -u - "UNIX-CONNECT:$LINE"; }
+line_type() { printf %b "$1" >&"$LINE_KEYS"; }
 
 # Sends file $1.
-line_send() { socat -u "OPEN:$1" "UNIX-CONNECT:$LINE"; }
+line_send() { cat "$1" >&"$LINE_KEYS"; }
 
 line_has() { line_said | grep -Eq -- "$1"; }
 

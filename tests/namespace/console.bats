@@ -26,6 +26,7 @@ setup() {
 teardown() {
 	machine_remove
 	[ -z "${BATS_TEST_COMPLETED:-}" ] && [ -n "${LINE_LOG:-}" ] && { echo "--- the line:"; tail -n 40 "$LINE_LOG"; }
+	line_close
 	[ -z "${LINE_PID:-}" ] || kill "$LINE_PID" 2>/dev/null || true
 }
 
@@ -188,7 +189,7 @@ still_typing() { line_type ' '; line_has '^session ended: '; }
 	head -c 4096 /dev/zero >"$MACHINE/nuls"
 	line_send "$MACHINE/nuls"
 	head -c "${FLOOD:-1000000}" /dev/urandom >"$MACHINE/noise"
-	timeout 300 socat -u "OPEN:$MACHINE/noise" "UNIX-CONNECT:$LINE"
+	line_send "$MACHINE/noise"
 	session_is_gone || fail "noise started something"
 	expect "the console's restarts" "$(service_status console restarts)" 0
 	line_mark
