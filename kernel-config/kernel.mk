@@ -1,11 +1,11 @@
 # The kernel: Debian's source, our fragments (*.config), clang.
 #
 #   kernel.config     resolved and checked           vmlinuz   System.map   modules/
-#   vmlinuz.lkdtm     for tests/attack only          (variants/lkdtm.config)
+#   vmlinuz.lkdtm     lkdtm.ko                       for tests/attack only (variants/lkdtm.config)
 
 kernel-source := /usr/src/linux-source-6.12.tar.xz
 kernel-fragments := $(wildcard kernel-config/*.config)
-kernel-variants := $(wildcard kernel-config/variants/*.config)
+kernel-lkdtm := kernel-config/variants/lkdtm.config
 kernel-result := $(BUILD)/components/kernel
 
 # What decides the result beside the files in this folder. Rewritten only when it changes.
@@ -22,12 +22,12 @@ $(BUILD)/kernel.config: kernel-config/resolve kernel-config/check $(BUILD)/kerne
 	@cp $(kernel-result)-config/kernel.config $@
 
 # Built from the resolved configuration: a comment in a fragment costs nothing.
-$(kernel-result).done: kernel-config/build $(BUILD)/kernel.versions $(BUILD)/kernel.config $(kernel-variants)
+$(kernel-result).done: kernel-config/build $(BUILD)/kernel.versions $(BUILD)/kernel.config $(kernel-lkdtm)
 	@$(STEP) kernel --cache $(kernel-result) $^ -- \
-		kernel-config/build $(kernel-source) $(BUILD)/kernel.config $(kernel-variants)
+		kernel-config/build $(kernel-source) $(BUILD)/kernel.config $(kernel-lkdtm)
 	@touch $@
 
-$(BUILD)/vmlinuz $(BUILD)/System.map $(kernel-variants:kernel-config/variants/%.config=$(BUILD)/vmlinuz.%): $(kernel-result).done
+$(BUILD)/vmlinuz $(BUILD)/System.map $(BUILD)/vmlinuz.lkdtm $(BUILD)/lkdtm.ko: $(kernel-result).done
 	@cp $(kernel-result)/$(@F) $@
 
 $(BUILD)/modules.done: $(kernel-result).done
