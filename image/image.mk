@@ -18,7 +18,8 @@ $(IMAGE)/options: FORCE
 		echo 'RELEASE=$(RELEASE) KEYS=$(KEYS) EPOCH=$(SOURCE_DATE_EPOCH)' >$@
 
 $(IMAGE)/root.erofs: image/erofs image/erofs.hints $(IMAGE)/root.files $(IMAGE)/options
-	@$(STEP) erofs -- image/erofs $(IMAGE)/root $(IMAGE)/root.files $@
+	@FILE_CONTEXTS=$(BUILD)/components/$(filter selinux%,$(components))/file_contexts \
+		$(STEP) erofs -- image/erofs $(IMAGE)/root $(IMAGE)/root.files $@
 
 $(IMAGE)/root.verity $(IMAGE)/root.hash $(IMAGE)/root.identity &: image/verity $(IMAGE)/root.erofs $(BUILD)/version
 	@$(STEP) verity -- image/verity $(VERSION) $(IMAGE)/root.erofs \

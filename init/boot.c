@@ -39,6 +39,7 @@ static const struct step initramfs_steps[] = {
 	{ "partitions", step_partitions,   REBOOT },
 	{ "verity",     step_verity,       REBOOT },
 	{ "root",       step_root,         REBOOT },
+	{ "policy",     step_policy,       REBOOT }, /* from here on SELinux enforces */
 	{ "switch",     step_switch,       REBOOT }, /* does not return: it becomes /sbin/init of the root */
 };
 

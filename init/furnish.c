@@ -8,6 +8,7 @@
 
 #include "error.h"
 #include "file.h"
+#include "label.h"
 #include "log.h"
 
 #include <dirent.h>
@@ -78,25 +79,33 @@ static int open_below_var(const char *path, mode_t mode)
 	return directory < 0 ? fail(errno, "use the directory %s", full_path) : directory;
 }
 
-/* One line of state.dirs: a path below /var and its mode; # starts a comment. */
+/*
+ * One line of state.dirs: a path below /var, its mode and the type of its
+ * label, which is set each time: what the disk says about it counts for
+ * nothing. # starts a comment.
+ */
 static int make_listed(char *line, unsigned number)
 {
-	char path[128];
+	char path[128], type[40];
 	unsigned mode;
 
 	line[strcspn(line, "#")] = '\0';
 	if (line[strspn(line, " \t")] == '\0')
 		return 0;
-	if (sscanf(line, "%127s %o", path, &mode) != 2 || path[0] == '/' || strstr(path, "..") ||
+	if (sscanf(line, "%127s %o %39s", path, &mode, type) != 3 || path[0] == '/' || strstr(path, "..") ||
 	    mode > 01777)
-		return fail(0, "/etc/holdfast/state.dirs line %u: neither a path below /var nor its mode",
+		return fail(0, "/etc/holdfast/state.dirs line %u: not a path below /var, its mode and its type",
 			    number);
 
 	int directory = open_below_var(path, mode);
 
-	if (directory >= 0)
-		close(directory);
-	return directory < 0 ? directory : 0;
+	if (directory < 0)
+		return directory;
+
+	int result = label_descriptor(directory, path, type);
+
+	close(directory);
+	return result;
 }
 
 static int make_directories(void)
@@ -276,8 +285,10 @@ int furnish_var(void)
 		"lib/kubelet", /* volumes of pods are in it, and init containers put programs there */
 		"opt/cni",     /* a cluster's network plugin installs itself here */
 	};
-	int result = make_directories();
+	int result = label_file("/var", "var_t");
 
+	if (result == 0)
+		result = make_directories();
 	for (size_t i = 0; result == 0 && i < sizeof(with_programs) / sizeof(with_programs[0]); i++)
 		result = allow_programs(with_programs[i]);
 	if (result == 0)

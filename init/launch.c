@@ -6,6 +6,7 @@
 #include "child.h"
 #include "error.h"
 #include "file.h"
+#include "label.h"
 #include "notify.h"
 #include "service_config.h"
 #include "service_log.h"
@@ -64,6 +65,12 @@ static int confine(const struct service_config *config)
 	return 0;
 }
 
+/* Without a domain it would stay in that of process 1, which may execute no service's program. */
+static int enter_domain(const struct service_config *config)
+{
+	return config->domain[0] ? label_next_program(config->domain) : 0;
+}
+
 /* Does not return, unless the program can't be executed: the file's environment, and ours of sd_notify(3). */
 static void execute(const struct service_config *config)
 {
@@ -96,7 +103,7 @@ static void execute(const struct service_config *config)
 	setsid();
 	umask(0022);
 	open_output(config);
-	if (set_limits(config) == 0 && confine(config) == 0)
+	if (set_limits(config) == 0 && confine(config) == 0 && enter_domain(config) == 0)
 		execute(config);
 	dprintf(STDERR_FILENO, "%s\n", failure());
 	_exit(127);

@@ -59,6 +59,7 @@ int step_drivers(struct node *node);
 int step_partitions(struct node *node);
 int step_verity(struct node *node);
 int step_root(struct node *node);
+int step_policy(struct node *node);
 int step_switch(struct node *node);
 
 int step_rescue_mounts(struct node *node);

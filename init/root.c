@@ -19,7 +19,12 @@ static const char sysroot[] = "/sysroot";
 int step_root(struct node *node)
 {
 	mkdir(sysroot, 0755);
-	if (mount(node->mapped_root, sysroot, "erofs", MS_RDONLY | MS_NODEV | MS_NOSUID, NULL) < 0)
+	/*
+	 * Not nosuid: no file has such a bit (rootfs/assemble), and to SELinux it
+	 * is what tells programs of the root from those of the state, which is
+	 * nosuid: only from here does a program enter a domain of the host.
+	 */
+	if (mount(node->mapped_root, sysroot, "erofs", MS_RDONLY | MS_NODEV, NULL) < 0)
 		return fail(errno, "mount the erofs on %s (%s) on %s", node->mapped_root, node->root_device,
 			    sysroot);
 	if (faccessat(AT_FDCWD, "/sysroot/usr/sbin/init", X_OK, AT_EACCESS) < 0)

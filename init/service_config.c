@@ -306,7 +306,19 @@ static int store_no_new_privileges(void *into, const char *value)
 	return conf_boolean(value, &config_of(into)->no_new_privileges);
 }
 
-/* The LSM domain comes with the policy. */
+/* A type of the policy that is a domain; whether it is one that process 1 may enter, the policy says. */
+static int store_domain(void *into, const char *value)
+{
+	struct service_config *config = config_of(into);
+	size_t length = strspn(value, "abcdefghijklmnopqrstuvwxyz_");
+
+	if (value[length] != '\0' || length < strlen("x_t") || strcmp(value + length - 2, "_t") != 0)
+		return fail(0, "must be a domain such as runtime_t, not %.40s", value);
+	if (length >= sizeof(config->domain))
+		return fail(0, "%.40s is longer than %zu characters", value, sizeof(config->domain) - 1);
+	return conf_string(value, config->domain, sizeof(config->domain));
+}
+
 static const struct conf_key keys[] = {
 	{ .section = "service", .name = "exec", .store = store_exec, .required = true },
 	{ .section = "service", .name = "broken-glass-argument", .store = store_broken_glass_argument },
@@ -329,6 +341,7 @@ static const struct conf_key keys[] = {
 	{ .section = "resources", .name = "open-files", .store = store_open_files },
 	{ .section = "confinement", .name = "capabilities", .store = store_capabilities },
 	{ .section = "confinement", .name = "no-new-privileges", .store = store_no_new_privileges },
+	{ .section = "confinement", .name = "domain", .store = store_domain },
 	{ .name = NULL },
 };
 

@@ -18,6 +18,7 @@
  *   [confinement]
  *   capabilities = all | none | cap_net_admin cap_net_raw …
  *   no-new-privileges = yes | no
+ *   domain = NAME_t               of the SELinux policy (rootfs/selinux)
  *
  * Only exec is required. In its words %i is the node's network interface, %s
  * its time server and %% a percent sign.
@@ -67,6 +68,7 @@ struct service_config {
 
 	uint64_t capabilities;  /* bit N: capability N of linux/capability.h; 0, none, is the default */
 	bool no_new_privileges; /* yes */
+	char domain[32];        /* "", the default: that of process 1, which may execute no service */
 
 	char text[SERVICE_TEXT_SIZE]; /* use text_used of it */
 	size_t text_used;

@@ -12,6 +12,7 @@
 #include "ext4.h"
 #include "furnish.h"
 #include "grow.h"
+#include "label.h"
 #include "log.h"
 #include "node.h"
 #include "unfinished.h"
@@ -83,7 +84,11 @@ static int check_file_system(const char *device)
 /* Gives an errno, as an exit status may be. */
 static int mount_device(void *device)
 {
-	return mount(device, var, "ext4", MOUNT_FLAGS, "errors=remount-ro") < 0 ? errno : 0;
+	/* A file system with a label of its own: no container may mount it a second time, with other flags. */
+	const char *options = label_in_use() ? "errors=remount-ro,fscontext=system_u:object_r:state_fs_t:s0"
+					     : "errors=remount-ro";
+
+	return mount(device, var, "ext4", MOUNT_FLAGS, options) < 0 ? errno : 0;
 }
 
 /* A replay may take longer than the watchdog waits; a child for nothing costs more than the mount. */

@@ -1,12 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The init that ours is measured against: does the two things without which it would be none. */
+#include <fcntl.h>
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+/* What SELinux asks of who starts another domain's program. */
+static void enter_domain(void)
+{
+	static const char label[] = "system_u:system_r:runtime_t:s0";
+	int file = open("/proc/self/attr/exec", O_WRONLY | O_CLOEXEC);
+
+	if (file < 0 || write(file, label, sizeof(label) - 1) < 0)
+		_exit(126);
+}
+
 int main(void)
 {
-	static char path[] = "/usr/bin/program";
+	static char path[] = "/usr/bin/containerd";
 	static char *const arguments[] = { path, NULL }, *const environment[] = { NULL };
 	sigset_t set;
 
@@ -16,6 +27,7 @@ int main(void)
 		sigemptyset(&set);
 		sigprocmask(SIG_SETMASK, &set, NULL);
 		setsid();
+		enter_domain();
 		execve(path, arguments, environment);
 		_exit(127);
 	}

@@ -27,7 +27,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	memcpy(text, data, size);
 	if (service_config_parse("fuzz", text, size, "eth0", "time.example", &config) == 0 &&
-	    (!is_whole(&config, config.argv) || !is_whole(&config, config.environment) || config.argv[0][0] != '/'))
+	    (!is_whole(&config, config.argv) || !is_whole(&config, config.environment) || config.argv[0][0] != '/' ||
+	     strpbrk(config.domain, ":/ \n")))
 		abort();
 	free(text);
 	return 0;

@@ -308,3 +308,21 @@ has_size() { [ "$(stat -c %s "$1")" = "$2" ]; }
 	console_has 'service runtime: ended with status 3 after [0-9.]+ s:  \[31mb$'
 	expect "control characters on the console" "$(tr -d '[:print:]\n' <"$CONSOLE" | wc -c)" 0
 }
+
+@test "a service with a domain starts on a kernel without a policy; with one it is not started outside of its domain" {
+	service runtime <<-EOF
+		[service]
+		exec = /usr/bin/worker sleep
+		restart-delay = 1h
+		restart-delay-max = 1h
+		[confinement]
+		domain = runtime_t
+	EOF
+	boot
+	service_is runtime ready
+	# This kernel has no such domain, so that the new process can't ask for it.
+	mkdir "$ROOT/sys/fs/selinux"
+	echo 1 >"$ROOT/sys/fs/selinux/enforce"
+	holdfast restart runtime
+	wait_quickly "the service to fail" console_has 'service runtime: ended with status 127 .*: write system_u:system_r:runtime_t:s0 to /proc/self/attr/exec'
+}

@@ -34,7 +34,8 @@ static void everything_is_taken(void)
 		    "restart-delay = 100ms\nrestart-delay-max = 1h\nhealthy-after = 5s\n"
 		    "[resources]\ncgroup = others\nmemory-max = 512M\nmemory-low = 64M\ncpu-weight = 10000\n"
 		    "pids-max = 4096\noom-score-adjust = -999\nopen-files = 1048576\n"
-		    "[confinement]\ncapabilities = cap_net_admin  cap_chown\nno-new-privileges = no\n") == 0);
+		    "[confinement]\ncapabilities = cap_net_admin  cap_chown\nno-new-privileges = no\n"
+		    "domain = runtime_t\n") == 0);
 	CHECK_TEXT(config.name, "runtime");
 	CHECK_TEXT(config.argv[0], "/usr/bin/containerd");
 	CHECK_TEXT(config.argv[1], "--config");
@@ -59,6 +60,7 @@ static void everything_is_taken(void)
 	CHECK(config.oom_score_adjust == -999);
 	CHECK(config.capabilities == ((1ULL << CAP_NET_ADMIN) | (1ULL << CAP_CHOWN)));
 	CHECK(!config.no_new_privileges);
+	CHECK_TEXT(config.domain, "runtime_t");
 }
 
 static void the_defaults_are_those_promised(void)
@@ -71,6 +73,7 @@ static void the_defaults_are_those_promised(void)
 	CHECK(config.memory_max == 0 && config.memory_low == 0 && config.cpu_weight == 100);
 	CHECK(config.pids_max == 1024 && config.oom_score_adjust == 0 && config.open_files == 1024);
 	CHECK(config.capabilities == 0 && config.no_new_privileges);
+	CHECK_TEXT(config.domain, "");
 	CHECK(config.environment[0] == NULL && config.after[0][0] == '\0' && config.before[0][0] == '\0');
 }
 
@@ -173,7 +176,21 @@ static const struct {
 	{ CONFINEMENT "capabilities = cap_chown,cap_kill\n", "unknown capability" },
 	{ CONFINEMENT "capabilities = cap_chown cap_chown\n", "cap_chown stands there twice" },
 	{ CONFINEMENT "no-new-privileges = 1\n", "must be yes or no" },
+	{ CONFINEMENT "domain = runtime\n", "must be a domain such as runtime_t, not runtime" },
+	{ CONFINEMENT "domain = _t\n", "must be a domain" },
+	{ CONFINEMENT "domain = Runtime_t\n", "must be a domain" },
+	{ CONFINEMENT "domain = runtime_t:s0\n", "must be a domain" },
+	{ CONFINEMENT "domain = system_u:system_r:runtime_t:s0\n", "must be a domain" },
+	{ CONFINEMENT "domain = runtime_t agent_t\n", "must be a domain" },
+	{ CONFINEMENT "domain = abcdefghijabcdefghijabcdefghij_t\n", "is longer than 31" },
+	{ CONFINEMENT "domain = agent_t\ndomain = agent_t\n", "a second value for domain" },
 };
+
+static void the_longest_domain_is_taken(void)
+{
+	CHECK(parse(CONFINEMENT "domain = abcdefghijabcdefghijabcdefghi_t\n") == 0);
+	CHECK_TEXT(config.domain, "abcdefghijabcdefghijabcdefghi_t");
+}
 
 static void wrong_files_are_refused(void)
 {
@@ -212,6 +229,7 @@ int main(void)
 	words_of_the_node_are_filled_in();
 	a_filled_in_word_is_not_split();
 	capabilities();
+	the_longest_domain_is_taken();
 	wrong_files_are_refused();
 	wrong_names_are_refused();
 	long_words();
