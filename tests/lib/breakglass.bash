@@ -11,7 +11,8 @@ line_is() {
 	rm -f "$LINE.keys"
 	mkfifo "$LINE.keys"
 	exec {LINE_KEYS}<>"$LINE.keys"
-	socat -u "PIPE:$LINE.keys" "UNIX-CONNECT:$LINE" 3>&- 4>&- >/dev/null 2>&1 &
+	# It reads what the line says, too: else QEMU, and so the node, would wait for it.
+	socat "OPEN:$LINE.keys,rdonly!!OPEN:/dev/null,wronly" "UNIX-CONNECT:$LINE" 3>&- 4>&- >/dev/null 2>&1 &
 	LINE_SOCAT=$!
 }
 
