@@ -280,10 +280,10 @@ int trace_enter(const char *people, const char *image, char *report, size_t size
 	start_recorder();
 	write_file(event);
 	leave_traces(event, report, size);
+	quieten(true);
 	if (audit_switch(true) < 0)
 		trace_note("%s: the other traces go on alone", failure());
 	audit_record(AUDIT_KIND_ENTER, people);
-	quieten(true);
 	return 0;
 }
 
