@@ -94,7 +94,8 @@ static int make_listed(char *line, unsigned number)
 		return 0;
 	if (sscanf(line, "%127s %o %39s", path, &mode, type) != 3 || path[0] == '/' || strstr(path, "..") ||
 	    mode > 01777)
-		return fail(0, "/etc/holdfast/state.dirs line %u: not a path below /var, its mode and its type",
+		return fail(0,
+			    "/etc/holdfast/state.dirs line %u: not a path below /var, its mode and its type",
 			    number);
 
 	int directory = open_below_var(path, mode);

@@ -41,7 +41,8 @@ static int load(const char *text, size_t length)
 	close(file);
 	return written == (ssize_t)length
 		       ? 0
-		       : fail(errnum, "load the policy of the root (the kernel's log says what is wrong with it)");
+		       : fail(errnum,
+			      "load the policy of the root (the kernel's log says what is wrong with it)");
 }
 
 static int load_policy(void)

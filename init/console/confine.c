@@ -85,7 +85,7 @@ static int limit_files(void)
 		if (mount(writable[i], writable[i], NULL, MS_BIND, NULL) < 0 && errno != ENOENT)
 			return fail(errno, "keep %s apart", writable[i]);
 	if ((result = cover_devices()) < 0 ||
-	    (result = change_mount("/", AT_RECURSIVE, MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID, 0)) < 0)
+	    (result = change_mount("/", AT_RECURSIVE, MOUNT_ATTR_RDONLY, 0)) < 0)
 		return result;
 	for (size_t i = 0; i < COUNT(writable); i++) {
 		if (access(writable[i], F_OK) < 0)
