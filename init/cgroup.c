@@ -17,6 +17,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* memory-low of a service protects it only within this. As the kubelet reserves for the system (kubelet.yaml). */
+#define SYSTEM_MEMORY_LOW "160M"
+
 /* Enables for the children of path every controller that path has: the kubelet wants them all, from the top. */
 static int delegate_controllers(const char *path)
 {
@@ -44,9 +47,10 @@ int step_cgroups(struct node *node)
 	if ((result = make_directory(CGROUP_ROOT "/init", 0755)) < 0 ||
 	    (result = file_write(CGROUP_ROOT "/init/cgroup.procs", "0")) < 0 ||
 	    (result = delegate_controllers(CGROUP_ROOT)) < 0 ||
-	    (result = make_directory(CGROUP_SYSTEM, 0755)) < 0)
+	    (result = make_directory(CGROUP_SYSTEM, 0755)) < 0 ||
+	    (result = delegate_controllers(CGROUP_SYSTEM)) < 0)
 		return result;
-	return delegate_controllers(CGROUP_SYSTEM);
+	return file_write(CGROUP_SYSTEM "/memory.low", SYSTEM_MEMORY_LOW);
 }
 
 /* Writes a limit, if there is one. */

@@ -156,12 +156,11 @@ static void reset_signals(void)
 /* Where a write to this file goes instead: a descriptor, or -1 if it is none of the limits. */
 static int stand_in(const char *limits, const char *path)
 {
-	static const char system[] = "/sys/fs/cgroup/system/";
 	static const char *const files[] = { "cpu.weight", "memory.low", "memory.max", "pids.max" };
 	char name[32], file[32], target[512];
 
-	if (strncmp(path, system, strlen(system)) != 0 ||
-	    sscanf(path + strlen(system), "%31[^/]/%31s", name, file) != 2)
+	if (sscanf(path, "/sys/fs/cgroup/system/%31[^/]/%31s", name, file) != 2 &&
+	    sscanf(path, "/sys/fs/cgroup/%31[^/]/%31s", name, file) != 2)
 		return -1;
 	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
 		if (strcmp(file, files[i]) == 0) {
