@@ -48,13 +48,14 @@ static const struct step root_steps[] = {
 	{ "mounts",        step_mounts,        REBOOT        },
 	{ "cgroups",       step_cgroups,       REBOOT        },
 	{ "clock",         step_clock,         REPORT        },
-	{ "configuration", step_configuration, HOLD_AGENT    },
 	{ "drivers",       step_drivers,       REPORT        },
 	{ "sysctls",       step_sysctls,       HOLD_AGENT    },
 	{ "state",         step_state,         HOLD_SERVICES },
-	{ "firewall",      step_firewall,      HOLD_SERVICES }, /* before there is a network to filter */
-	{ "network",       step_network,       REPORT        },
 	{ "seal",          step_seal,          HOLD_SERVICES }, /* from here on no module, no new kernel */
+	{ "runtime",       step_runtime,       HOLD_SERVICES }, /* gets ready while the rest is prepared */
+	{ "configuration", step_configuration, HOLD_AGENT    },
+	{ "firewall",      step_firewall,      HOLD_SERVICES }, /* before there is a network to filter */
+	{ "network",       step_network,       REPORT        }, /* never without the filter */
 	{ "services",      step_services,      HOLD_SERVICES }, /* the loop starts them */
 	{ "console",       step_console,       REPORT        }, /* starts with them, and even where they are held */
 };

@@ -132,5 +132,8 @@ int firewall_load(const char *path, const struct node_config *config, const char
 
 int step_firewall(struct node *node)
 {
-	return firewall_load("/etc/holdfast/firewall.netlink", &node->config, CGROUP_SYSTEM);
+	int result = firewall_load("/etc/holdfast/firewall.netlink", &node->config, CGROUP_SYSTEM);
+
+	node->is_filtered = result == 0;
+	return result;
 }

@@ -42,7 +42,7 @@ $(BUILD)/objects/$(1)/%.o: init/%.c init/init.mk $(BUILD)/version $(c-versions) 
 
 $(BUILD)/$(1).debug: $$($(1)-objects) $(init-libraries).done
 	@$(STEP) $(1) -- $(INIT_CC) $(init-flags) $(init-link-flags) $$($(1)-objects) \
-		$(4:%=$(init-libraries)/lib/lib%.a) -o $$@
+		-lc $(4:%=$(init-libraries)/lib/lib%.a) -o $$@
 
 $(BUILD)/$(1): $(BUILD)/$(1).debug
 	@strip --strip-all -o $$@ $$<

@@ -109,7 +109,7 @@ static void execute(const struct service_config *config)
 	_exit(127);
 }
 
-int launch(const struct service_config *config, pid_t *pid, int *pidfd)
+int launch(const struct service_config *config, bool until_exec, pid_t *pid, int *pidfd)
 {
 	int cgroup = cgroup_of_service(config);
 
@@ -117,7 +117,7 @@ int launch(const struct service_config *config, pid_t *pid, int *pidfd)
 		return cgroup;
 
 	struct clone_args arguments = {
-		.flags = CLONE_PIDFD | CLONE_INTO_CGROUP,
+		.flags = CLONE_PIDFD | CLONE_INTO_CGROUP | (until_exec ? CLONE_VFORK : 0U),
 		.pidfd = (uintptr_t)pidfd,
 		.exit_signal = SIGCHLD,
 		.cgroup = (unsigned)cgroup,

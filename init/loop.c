@@ -99,11 +99,32 @@ static int open_signals(void)
 	return loop_add(&signals);
 }
 
+int loop_open(void)
+{
+	if (epoll >= 0)
+		return 0;
+	epoll = epoll_create1(EPOLL_CLOEXEC);
+	if (epoll < 0)
+		return fail(errno, "make an epoll descriptor");
+
+	int result = notify_open();
+
+	if (result < 0) {
+		close(epoll);
+		epoll = -1;
+	}
+	return result;
+}
+
+bool loop_runs(void)
+{
+	return signals.descriptor > 0;
+}
+
 static void open_sources(const struct node *node)
 {
-	epoll = epoll_create1(EPOLL_CLOEXEC);
-	if (epoll < 0 || open_signals() < 0 || notify_open() < 0 || control_open() < 0) {
-		log_error("the loop can't start: %s", epoll < 0 ? "no epoll" : failure());
+	if (loop_open() < 0 || open_signals() < 0 || control_open() < 0) {
+		log_error("the loop can't start: %s", failure());
 		power_reboot_failed();
 	}
 	if (input_watch(node) < 0)

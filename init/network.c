@@ -167,11 +167,27 @@ static int set_up_network(int socket, struct node *node)
 	return result == 0 ? set_addresses(socket, &search.found, &node->config) : result;
 }
 
+int network_loopback_up(void)
+{
+	int socket = rtnetlink_open(0);
+
+	if (socket < 0)
+		return socket;
+
+	int result = rtnetlink_link_up(socket, (int)if_nametoindex("lo"));
+
+	close(socket);
+	return result;
+}
+
 int step_network(struct node *node)
 {
 	const struct node_config *config = &node->config;
-	int result = hostname_set(node);
+	int result;
 
+	if (!node->is_filtered)
+		return fail(0, "not without the packet filter");
+	result = hostname_set(node);
 	if (result == 0)
 		result = resolv_static_write(config->dns, config->dns_count);
 	if (result == 0)

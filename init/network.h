@@ -15,6 +15,9 @@ struct node;
  */
 bool network_address(const char *interface, char *text, size_t size);
 
+/* Switches the loopback interface on. 0 or fail()s. */
+int network_loopback_up(void);
+
 /*
  * Sets the host name, to that of the configuration or one made of the machine
  * id, and writes it to /run/holdfast/hostname. 0 or fail()s.

@@ -42,6 +42,7 @@ struct node {
 
 	struct node_config config;
 	char interface_name[NAME_LENGTH]; /* of the interface in use; "" if there is none */
+	bool is_filtered;                 /* the packet filter is loaded */
 	bool config_unsigned;             /* the configuration had no signature that was checked */
 
 	enum hold hold;         /* a step failed that services need: they don't start */
@@ -74,6 +75,7 @@ int step_state(struct node *node);
 int step_network(struct node *node);
 int step_firewall(struct node *node);
 int step_seal(struct node *node);
+int step_runtime(struct node *node);
 int step_services(struct node *node);
 int step_console(struct node *node);
 

@@ -296,6 +296,11 @@ static int store_cgroup(void *into, const char *value)
 	return conf_string(value, config->cgroup, sizeof(config->cgroup));
 }
 
+static int store_early(void *into, const char *value)
+{
+	return conf_boolean(value, &config_of(into)->early);
+}
+
 static int store_capabilities(void *into, const char *value)
 {
 	return capabilities_parse(value, &config_of(into)->capabilities);
@@ -325,6 +330,7 @@ static const struct conf_key keys[] = {
 	{ .section = "service", .name = "environment", .store = store_environment, .repeatable = true },
 	{ .section = "service", .name = "after", .store = store_after, .repeatable = true },
 	{ .section = "service", .name = "before", .store = store_before, .repeatable = true },
+	{ .section = "service", .name = "early", .store = store_early },
 	{ .section = "service", .name = "ready", .store = store_ready },
 	{ .section = "service", .name = "start-timeout", .store = store_start_timeout },
 	{ .section = "service", .name = "stop-timeout", .store = store_stop_timeout },
@@ -369,6 +375,8 @@ static int check_together(const struct service_config *config)
 {
 	if (config->watchdog && config->ready != READY_NOTIFY)
 		return fail(0, "watchdog needs ready = notify");
+	if (config->early && config->after[0][0])
+		return fail(0, "an early service comes after none");
 	if (config->restart_delay > config->restart_delay_max)
 		return fail(0, "restart-delay is over restart-delay-max");
 	if (config->memory_max && config->memory_low > config->memory_max)

@@ -50,6 +50,7 @@ struct service_config {
 	char *broken_glass_argument;                       /* NULL: none */
 	char after[SERVICE_ORDER_MAX][SERVICE_NAME_SIZE];  /* started once these are ready */
 	char before[SERVICE_ORDER_MAX][SERVICE_NAME_SIZE]; /* "" after the last one */
+	bool early;                                        /* no: it starts once the node has its network */
 	enum ready ready;                                  /* READY_EXEC */
 	unsigned start_timeout;                            /* ms from exec to readiness: 90 s */
 	unsigned stop_timeout;                             /* ms from SIGTERM to SIGKILL: 30 s */

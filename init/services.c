@@ -8,6 +8,8 @@
 #include "file.h"
 #include "launch.h"
 #include "log.h"
+#include "loop.h"
+#include "network.h"
 #include "node.h"
 #include "service_log.h"
 #include "shutdown.h"
@@ -25,6 +27,8 @@
 
 struct service services[SERVICES_MAX];
 unsigned services_count;
+
+static const char services_directory[] = "/etc/holdfast/services";
 
 /* ---- loading ---- */
 
@@ -55,17 +59,26 @@ static bool is_wanted(const struct node *node, const char *name)
 	return true;
 }
 
+/* Whether the file was loaded before the others. */
+static bool is_early(const char *name, const char *directory)
+{
+	const struct service *service = service_by_name(name);
+
+	return service && service->config.early && directory == services_directory;
+}
+
 static int load_file(const struct node *node, const char *directory, const char *file, bool always)
 {
 	char path[PATH_LENGTH], name[SERVICE_NAME_SIZE], text[4096];
 	size_t length = strlen(file) - strlen(".conf");
+	struct service *service = &services[services_count];
 
 	snprintf(path, sizeof(path), "%s/%s", directory, file);
 	if (length >= sizeof(name))
 		return fail(0, "%s: a service's name has at most %zu letters", path, sizeof(name) - 1);
 	memcpy(name, file, length);
 	name[length] = '\0';
-	if (!is_wanted(node, name))
+	if (!is_wanted(node, name) || is_early(name, directory))
 		return 0;
 	if (service_by_name(name))
 		return fail(0, "%s: there is a service of this name", path);
@@ -76,7 +89,6 @@ static int load_file(const struct node *node, const char *directory, const char 
 	if (size < 0)
 		return (int)size;
 
-	struct service *service = &services[services_count];
 	int result = service_config_parse(name, text, (size_t)size, node->interface_name,
 					  node->config.time_server, &service->config);
 	if (result < 0)
@@ -158,18 +170,29 @@ static int check_circles(void)
 	return 0;
 }
 
+/* What is early has started by now. */
+static int check_early(const struct service *service)
+{
+	for (const struct service *other = services; other < services + services_count; other++)
+		if (service->config.early && comes_after(service, other))
+			return fail(0, "service %s starts early: it can't come after %s",
+				    service->config.name, other->config.name);
+	return 0;
+}
+
 int step_services(struct node *node)
 {
 	int result;
 
 	broken_glass_load();
 	if ((result = make_directory("/run/holdfast/log", 0700)) < 0 ||
-	    (result = load_directory(node, "/etc/holdfast/services")) < 0 ||
+	    (result = load_directory(node, services_directory)) < 0 ||
 	    (result = load_directory(node, "/etc/holdfast/helpers")) < 0)
 		return result;
 	for (unsigned i = 0; i < services_count; i++)
 		if ((result = check_order(&services[i], services[i].config.after)) < 0 ||
-		    (result = check_order(&services[i], services[i].config.before)) < 0)
+		    (result = check_order(&services[i], services[i].config.before)) < 0 ||
+		    (result = check_early(&services[i])) < 0)
 			return result;
 	return check_circles();
 }
@@ -261,7 +284,8 @@ static void do_nothing(struct service *service)
 
 static void start(struct service *service)
 {
-	int result = launch(&service->config, &service->pid, &service->pidfd);
+	int result = launch(&service->config, service->config.early && !loop_runs(), &service->pid,
+			    &service->pidfd);
 
 	service->started_at = now_milliseconds();
 	service->ready_at = 0;
@@ -379,6 +403,32 @@ void service_ended(struct service *service, int status)
 	service->pidfd = -1;
 	service->pid = 0;
 	service_event(service, well ? FINISHED : ENDED);
+}
+
+/*
+ * The runtime takes seconds to be ready, and needs neither the machine's configuration nor its network for that: if
+ * its file says so, it starts while process 1 goes on with those. Whatever holds services later stops it again.
+ */
+int step_runtime(struct node *node)
+{
+	static const char file[] = "runtime.conf";
+	char path[PATH_LENGTH];
+	int result;
+
+	snprintf(path, sizeof(path), "%s/%s", services_directory, file);
+	if (node->hold == HOLD_ALL || access(path, F_OK) < 0)
+		return 0;
+	if ((result = make_directory("/run/holdfast/log", 0700)) < 0 ||
+	    (result = load_file(node, services_directory, file, false)) < 0)
+		return result;
+	if (!services[0].config.early) {
+		services_count = 0; /* in its turn, with the others */
+		return 0;
+	}
+	if ((result = network_loopback_up()) < 0 || (result = loop_open()) < 0)
+		return result;
+	service_event(&services[0], ORDERED);
+	return 0;
 }
 
 /* Whether one was started: then another, that comes after it, may have become able to. */

@@ -11,7 +11,7 @@ teardown() { machine_remove; }
 	boot
 	service_is agent ready
 	expect "the steps on the console" "$(sed -n 's/.*root: step \([a-z]*\) ok, .* ms$/\1/p' "$CONSOLE" | paste -sd' ')" \
-		"handover mounts cgroups clock configuration drivers sysctls state firewall network seal services console"
+		"handover mounts cgroups clock drivers sysctls state seal runtime configuration firewall network services console"
 	expect "the steps in the status" "$(status '[.steps[] | .stage + " " + .name + " " + .result] | join(",")')" \
 		"initramfs mounts ok,initramfs verity ok,$(sed -n 's/.*root: step \([a-z]*\) ok, .* ms$/root \1 ok/p' "$CONSOLE" |
 			paste -sd,)"
@@ -56,7 +56,7 @@ expect_held() {
 @test "a malformed service file holds all services, and its line is named" {
 	service agent <<<$'[service]\nexec = /usr/bin/worker sleep'
 	service runtime <<<$'[service]\nexec = /usr/bin/worker sleep\nrestrat-delay = 1s'
-	expect_held services 'runtime\.conf line 3: unknown key restrat-delay'
+	expect_held runtime 'runtime\.conf line 3: unknown key restrat-delay'
 	expect "the service before it" "$(service_status agent state)" stopped
 	expect "the answer to a person" "$(holdfast restart agent)" "agent: waiting"
 	service_is agent ready
@@ -73,6 +73,36 @@ expect_held() {
 	service helper <<<$'[service]\nexec = /usr/bin/worker sleep\nbefore = runtime\nafter = agent'
 	service runtime <<<$'[service]\nexec = /usr/bin/worker sleep'
 	expect_held services "service agent comes, by after and before, after itself"
+}
+
+@test "an early runtime starts before the configuration is read, the network is up and the loop runs" {
+	service runtime <<<$'[service]\nexec = /usr/bin/worker ready sleep\nearly = yes\nready = notify'
+	service agent <<<$'[service]\nexec = /usr/bin/worker sleep\nafter = runtime'
+	boot
+	service_is agent ready
+	expect "the order" "$(sed -nE 's/.*(runtime: started|runtime ok|configuration ok|network ok|services ok|agent: started).*/\1/p' "$CONSOLE" |
+		paste -sd,)" "runtime: started,runtime ok,configuration ok,network ok,services ok,agent: started"
+	expect "the starts" "$(console_count 'service runtime: started')" 1
+	expect "its number" "$(service_status runtime pid)" "$(sed -nE 's/.*service runtime: started, pid ([0-9]+)$/\1/p' "$CONSOLE")"
+}
+
+@test "without the packet filter there is no network, and an early runtime is stopped" {
+	service runtime <<<$'[service]\nexec = /usr/bin/worker ready sleep\nearly = yes\nready = notify'
+	echo garbage >"$ROOT/etc/holdfast/firewall.netlink"
+	boot
+	console_has '<3>holdfast: root: step firewall failed .*; no service will start$'
+	console_has '<3>holdfast: root: step network failed .*: not without the packet filter'
+	service_is runtime stopped
+	expect "its end" "$(console_count 'service runtime: ended by signal 15')" 1
+	expect "the addresses" "$(status '.addresses | length')" 0
+}
+
+@test "an early runtime that another service wants to come before holds all services" {
+	service runtime <<<$'[service]\nexec = /usr/bin/worker sleep\nearly = yes'
+	service images <<<$'[service]\nexec = /usr/bin/worker sleep\nbefore = runtime'
+	boot
+	console_has "<3>holdfast: root: step services failed .*service runtime starts early: it can't come after images"
+	service_is runtime stopped
 }
 
 @test "two files for one name hold all services" {

@@ -29,7 +29,7 @@ static void everything_is_taken(void)
 	CHECK(parse("[service]\n"
 		    "exec = /usr/bin/containerd --config \"/etc/a file\" \"\" 100%%\n"
 		    "environment = PATH=/usr/bin:/usr/sbin\nenvironment = EMPTY=\nenvironment = A=b = \"c\"\n"
-		    "after = one\nafter = two\nbefore = three\nready = notify\n"
+		    "after = one\nafter = two\nbefore = three\nearly = no\nready = notify\n"
 		    "start-timeout = 2min\nstop-timeout = 30s\nwatchdog = 60s\n"
 		    "restart-delay = 100ms\nrestart-delay-max = 1h\nhealthy-after = 5s\n"
 		    "[resources]\ncgroup = others\nmemory-max = 512M\nmemory-low = 64M\ncpu-weight = 10000\n"
@@ -150,6 +150,7 @@ static const struct {
 	{ EXEC "after = a\nafter = b\nafter = c\nafter = d\nafter = e\n", "more than 4 services" },
 	{ EXEC "after = a\nbefore = a\n", "runtime.conf: both after and before a" },
 	{ EXEC "ready = soon\n", "must be notify, exec or exit" },
+	{ EXEC "early = yes\nafter = a\n", "runtime.conf: an early service comes after none" },
 	{ EXEC "ready = exit\nwatchdog = 1s\n", "watchdog needs ready = notify" },
 	{ EXEC "watchdog = 1s\n", "watchdog needs ready = notify" },
 	{ EXEC "start-timeout = 0s\n", "line 3: start-timeout: must be a time" },
