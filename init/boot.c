@@ -49,11 +49,12 @@ static const struct step root_steps[] = {
 	{ "cgroups",       step_cgroups,       REBOOT        },
 	{ "clock",         step_clock,         REPORT        },
 	{ "drivers",       step_drivers,       REPORT        },
-	{ "sysctls",       step_sysctls,       HOLD_AGENT    },
+	{ "sysctls",       step_sysctls,       HOLD_AGENT    }, /* but those of the network */
 	{ "state",         step_state,         HOLD_SERVICES },
 	{ "seal",          step_seal,          HOLD_SERVICES }, /* from here on no module, no new kernel */
 	{ "runtime",       step_runtime,       HOLD_SERVICES }, /* gets ready while the rest is prepared */
 	{ "configuration", step_configuration, HOLD_AGENT    },
+	{ "netsysctls",    step_netsysctls,    HOLD_AGENT    },
 	{ "firewall",      step_firewall,      HOLD_SERVICES }, /* before there is a network to filter */
 	{ "network",       step_network,       REPORT        }, /* never without the filter */
 	{ "services",      step_services,      HOLD_SERVICES }, /* the loop starts them */

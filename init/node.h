@@ -71,6 +71,7 @@ int step_cgroups(struct node *node);
 int step_clock(struct node *node);
 int step_configuration(struct node *node);
 int step_sysctls(struct node *node);
+int step_netsysctls(struct node *node);
 int step_state(struct node *node);
 int step_network(struct node *node);
 int step_firewall(struct node *node);

@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The kernel's settings: each is written, and read back to see that the kernel took it. */
+/*
+ * The kernel's settings: each is written, and read back to see that the kernel
+ * took it. Those of the network come in a step of their own: they must be there
+ * before the network is, all others before the runtime.
+ */
 #include "error.h"
 #include "file.h"
 #include "log.h"
@@ -49,8 +53,13 @@ static int apply(int directory, const struct sysctl *sysctl)
 	return 0;
 }
 
-/* Applies all lines; each that fails is logged. Returns how many did. */
-static unsigned apply_all(int directory, char *text)
+static bool is_of_network(const char *sysctl)
+{
+	return strncmp(sysctl, "net/", strlen("net/")) == 0;
+}
+
+/* Applies the lines of the network, or all others; each that fails is logged. Returns how many did. */
+static unsigned apply_all(int directory, char *text, bool network)
 {
 	unsigned number = 0, failed = 0;
 	char *line;
@@ -60,7 +69,7 @@ static unsigned apply_all(int directory, char *text)
 		int result = sysctl_parse_line(line, &sysctl);
 
 		number++;
-		if (result > 0)
+		if (result > 0 && is_of_network(sysctl.path) == network)
 			result = apply(directory, &sysctl);
 		if (result < 0) {
 			log_error("%s line %u: %s", path, number, failure());
@@ -70,21 +79,32 @@ static unsigned apply_all(int directory, char *text)
 	return failed;
 }
 
-int step_sysctls(struct node *node)
+static int apply_file(bool network)
 {
 	char text[FILE_MAX];
 	ssize_t length = file_read(path, text, sizeof(text));
 	int directory;
 
-	(void)node;
 	if (length < 0)
 		return (int)length;
 	directory = open("/proc/sys", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (directory < 0)
 		return fail(errno, "open /proc/sys");
 
-	unsigned failed = apply_all(directory, text);
+	unsigned failed = apply_all(directory, text, network);
 
 	close(directory);
 	return failed ? fail(0, "%u lines of %s have no effect", failed, path) : 0;
+}
+
+int step_sysctls(struct node *node)
+{
+	(void)node;
+	return apply_file(false);
+}
+
+int step_netsysctls(struct node *node)
+{
+	(void)node;
+	return apply_file(true);
 }

@@ -11,7 +11,7 @@ teardown() { machine_remove; }
 	boot
 	service_is agent ready
 	expect "the steps on the console" "$(sed -n 's/.*root: step \([a-z]*\) ok, .* ms$/\1/p' "$CONSOLE" | paste -sd' ')" \
-		"handover mounts cgroups clock drivers sysctls state seal runtime configuration firewall network services console"
+		"handover mounts cgroups clock drivers sysctls state seal runtime configuration netsysctls firewall network services console"
 	expect "the steps in the status" "$(status '[.steps[] | .stage + " " + .name + " " + .result] | join(",")')" \
 		"initramfs mounts ok,initramfs verity ok,$(sed -n 's/.*root: step \([a-z]*\) ok, .* ms$/root \1 ok/p' "$CONSOLE" |
 			paste -sd,)"
@@ -103,6 +103,22 @@ expect_held() {
 	boot
 	console_has "<3>holdfast: root: step services failed .*service runtime starts early: it can't come after images"
 	service_is runtime stopped
+}
+
+@test "sysctls: each is set, those of the network before it; one without effect holds the agent" {
+	service runtime <<<$'[service]\nexec = /usr/bin/worker sleep'
+	service agent <<<$'[service]\nexec = /usr/bin/worker sleep\nafter = runtime'
+	printf 'kernel.one = 1\nnet.ipv4.two = 2\nnet.ipv4.none = 3\n' >"$ROOT/etc/holdfast/sysctl.conf"
+	: >"$ROOT/sysctl/kernel/one"
+	: >"$ROOT/sysctl/net/ipv4/two"
+	boot
+	expect "one" "$(<"$ROOT/sysctl/kernel/one")" 1
+	expect "two" "$(<"$ROOT/sysctl/net/ipv4/two")" 2
+	console_has 'holdfast: root: step sysctls ok'
+	console_has '<3>holdfast: root: .*sysctl.conf line 3: sysctl net/ipv4/none: No such file'
+	console_has '<3>holdfast: root: step netsysctls failed .*; the agent will not start$'
+	service_is runtime ready
+	expect "the agent" "$(service_status agent state)" stopped
 }
 
 @test "two files for one name hold all services" {
