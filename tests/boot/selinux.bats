@@ -48,6 +48,7 @@ expect_no_denials() { expect "what was denied $1" "$(denials)" ""; }
 	expect "its shims" "$(domain_of 'pidof containerd-shim-runc-v2')" shim_t:s0
 	expect "the kubelet" "$(domain_of 'pidof kubelet')" agent_t:s0
 	expect "the DHCP helper" "$(domain_of 'pidof udhcpc')" helper_t:s0
+	expect "the console" "$(domain_of 'pidof console')" console_t:s0
 	expect "threads of the kernel" "$(domain_of 'pidof kthreadd')" kernel_t:s0
 }
 
