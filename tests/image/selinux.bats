@@ -144,6 +144,7 @@ broken_rules() {
 		host-runs-the-root	(allow launcher_t program_t (file (execute_no_trans)))
 		host-runs-the-root	(allow kernel_t program_t (file (execute)))
 		host-runs-the-root	(allow runtime_t shim_t (process2 (nosuid_transition)))
+		host-runs-the-root	(allow runtime_t session_t (process2 (nosuid_transition)))
 		host-runs-the-root	(allow container_privileged_t runtime_t (process (transition)))
 		host-runs-the-root	(allow launcher_t container_t (process (dyntransition)))
 		nobody-writes-programs	(allow init_t program_t (file (write)))
