@@ -59,7 +59,7 @@ VERITY_SAYS='device-mapper: verity: .*(metadata|data) block [0-9]+ is corrupted'
 	flip_byte "$DISK" root $(($(block_of /usr/bin/containerd) + 4096))
 	start
 	expect_restart 90 "$VERITY_SAYS"
-	console_has 'holdfast: root: step services ok'
+	console_has 'holdfast: root: step seal ok' # the runtime is started next
 }
 
 @test "a byte flipped at the top of the hash tree" {

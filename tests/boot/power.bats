@@ -89,7 +89,7 @@ uuid() { sed -n 's/^Filesystem UUID: *//p' <<<"$1"; }
 }
 
 # The machine is stopped meanwhile, so that the boot can't get further than it is seen to be.
-@test "power button pressed during the boot: heard by the loop, which then starts nothing" {
+@test "power button pressed during the boot: heard by the loop, which then starts no service" {
 	node_start --profile production --disk "$DISK"
 	wait_for_console 'holdfast: initramfs: step buttons ok' 60
 	qmp '{"execute":"stop"}' >/dev/null
@@ -100,7 +100,8 @@ uuid() { sed -n 's/^Filesystem UUID: *//p' <<<"$1"; }
 	console_has 'holdfast: root: step services ok'
 	console_has 'holdfast: going down: power button; then power off'
 	console_has 'holdfast: going down: state unmounted'
-	console_has_not 'holdfast: service [a-z]+: started'
+	# The runtime alone starts before the loop.
+	console_has_not 'holdfast: service agent: started'
 }
 
 @test "power cut while the state file system is being made: the next boot has one" {
