@@ -1,0 +1,91 @@
+# Hostile pods at three levels try everything that tests/attack/programs knows: an ordinary pod, root in a container,
+# and a privileged pod with all of the host's namespaces and its root. What came of each attempt, and what record it left,
+# must be exactly what tests/attack/pods/*.expected says; tests/attack/table has the format.
+
+load ../lib/load
+load ../lib/disk
+load ../lib/node
+
+table() { "$TREE/tests/attack/table" "$@"; }
+
+PODS=$TREE/tests/attack/pods
+
+setup_file() {
+	# Firmware and TPM: they have doors of their own.
+	node_start --profile test --boot firmware --tpm yes
+	wait_for_console "$NODE_IS_UP" 180
+	wait_for_probe 120
+	wait_for_pod 60
+	# The kernel keeps ten records in five seconds, and drops the others; and on the serial line they take their time.
+	node_run 'echo 0 >/proc/sys/kernel/printk_ratelimit; echo 4 >/proc/sys/kernel/printk'
+	start_pods
+	services_before=$(node_status '[.services[] | {name, restarts}]')
+	export services_before
+	local level
+	for level in ordinary root privileged; do
+		attack $level
+	done
+}
+
+teardown_file() { node_end; }
+
+# The agent reads static pods from a folder of the root. A copy of it with ours is bound over it, in one step: a pod that it
+# doesn't find there it would end.
+start_pods() {
+	local level
+	on_node mkdir /run/manifests
+	node_run 'cp /proc/1/root/etc/kubernetes/manifests/* /proc/1/root/run/manifests/'
+	for level in ordinary root privileged link; do
+		node_run "echo $(base64 -w 0 "$PODS/$level.yaml") | base64 -d >/proc/1/root/run/manifests/attack-$level.yaml"
+	done
+	on_node mount -o bind /run/manifests /etc/kubernetes/manifests
+	# ... and read-only as the root is.
+	on_node mount -o remount,bind,ro /etc/kubernetes/manifests
+}
+
+# Lets the pod of level $1 begin, and keeps what it saw in $BATS_FILE_TMPDIR/$1.
+attack() {
+	local pid log="/proc/1/root/var/log/pods/default_attack-$1-*/attack/0.log"
+	pid=$(wait_until "the pod attack-$1" 120 node_run "pidof $1")
+	# What a privileged pod would look for: it sees all processes.
+	node_run "printf 'runtime %d\nagent %d\nother-pod %d\n' \$(pidof containerd) \$(pidof kubelet) \$(pidof httpd)" \
+		">/proc/$pid/root/volume/targets"
+	node_run "dmesg -c >/dev/null; kill -USR1 $pid"
+	wait_until "the end of the attacks" 120 node_run "grep -q ' F # end' $log" >/dev/null
+	node_run "cut -d' ' -f4- $log" >"$BATS_FILE_TMPDIR/$1.output"
+	node_run "dmesg | grep -E 'avc: |type=1326 |Lockdown: '; true" >"$BATS_FILE_TMPDIR/$1.log"
+	table seen "$BATS_FILE_TMPDIR/$1.output" "$BATS_FILE_TMPDIR/$1.log" >"$BATS_FILE_TMPDIR/$1"
+	# For whoever changes the table: see tests/attack/table.
+	[ -z "${TESTS_TABLE:-}" ] || { mkdir -p "$TESTS_TABLE" && cp "$BATS_FILE_TMPDIR/$1"* "$TESTS_TABLE"; }
+}
+
+@test "an ordinary pod: every attempt ends as it must" {
+	table differences "$PODS" ordinary "$BATS_FILE_TMPDIR/ordinary"
+}
+
+@test "root in a container: every attempt ends as it must" {
+	table differences "$PODS" root "$BATS_FILE_TMPDIR/root"
+}
+
+@test "a privileged pod with the host's namespaces and root: every attempt ends as it must" {
+	table differences "$PODS" privileged "$BATS_FILE_TMPDIR/privileged"
+}
+
+@test "a path of a volume that a container made into a link to / is refused; its twin, a folder, is mounted" {
+	local logs='/proc/1/root/var/log/pods/default_attack-link-*'
+	wait_until "the agent's refusal" 60 node_run \
+		"grep 'attack-link.*failed to prepare subPath.*outside' /proc/1/root/run/holdfast/log/agent.log" >/dev/null
+	expect_line "what the container with the folder says" \
+		"$(wait_until "the container with the folder" 60 node_run "cat $logs/inside/0.log")" 'started$'
+	expect_refusal "the log of the container with the link" 'No such file' node_run "cat $logs/outside/0.log"
+}
+
+@test "what is possible at a level has a reason" {
+	table unexplained "$PODS"
+}
+
+@test "the node runs as before" {
+	expect "the state" "$(node_status .state)" running
+	expect "the services" "$(node_status '[.services[] | {name, restarts}]')" "$services_before"
+	pod_page >/dev/null
+}
