@@ -46,13 +46,24 @@ line_wait() {
 $(line_said | tail -n 40)"
 }
 
-# Presses Enter; the challenge goes to file $1.
+# Presses Enter; the challenge goes to file $1. A line may double a byte, or show the kernel's messages in between:
+# then the same challenge is asked for again.
 line_challenge() {
-	line_mark
-	line_type '\r'
-	line_wait '^-----END HOLDFAST CHALLENGE-----$'
-	line_wait 'signature: '
-	line_said | sed -n '/^-----BEGIN HOLDFAST CHALLENGE-----$/,/^-----END HOLDFAST CHALLENGE-----$/{/^-----/!p}' >"$1"
+	local try
+	for try in 1 2 3 4 5; do
+		line_mark
+		line_type '\r'
+		line_wait '^-----END HOLDFAST CHALLENGE-----' || return
+		line_wait 'signature: ' || return
+		line_said | sed -n '/^-----BEGIN HOLDFAST CHALLENGE-----$/,/^-----END HOLDFAST CHALLENGE-----$/{/^-----/!p}' >"$1"
+		! is_challenge "$1" || return 0
+	done
+	fail "no whole challenge in $try tries; the last: $(cat "$1")"
+}
+
+# Whether file $1 has the lines of a challenge.
+is_challenge() {
+	tr '\n' '|' <"$1" | grep -Eq '^holdfast break-glass 1\|node [^|]*\|version [^|]*\|root [0-9a-f]{64}\|boot [0-9a-f-]{36}\|nonce [0-9a-f]{64}\|expires [0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z\|$'
 }
 
 # Signs file $2 with key $1, for namespace $3 (the right one): $2.sig.
