@@ -83,7 +83,7 @@ void trace_note(const char *format, ...)
 	write_kernel_log(LEVEL_INFORMATION, text);
 }
 
-/* A session shares the line with the kernel's messages: meanwhile it shows those from "warning" on. */
+/* A session shares the line with the kernel's messages: meanwhile it shows errors only. */
 static void quieten(bool yes)
 {
 	static const char file[] = "/proc/sys/kernel/printk";
@@ -93,7 +93,7 @@ static void quieten(bool yes)
 	if (yes && file_read_line(file, levels, sizeof(levels)) > 0)
 		snprintf(before, sizeof(before), "%.1s", levels);
 	if (before[0])
-		file_write(file, yes ? "5" : before);
+		file_write(file, yes ? "4" : before);
 }
 
 /* ---- the file: written by a child, because a disk may hang ---- */

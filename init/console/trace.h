@@ -22,7 +22,7 @@ enum { TRACE_PATIENCE = 2000 /* ms */ };
 /*
  * Somebody may enter: people names them ("who=alice key=SHA256:…", once for each), image what they enter
  * ("boot=… version=… root=…"). Writes what came of it, for them to read, as lines into report. Until trace_leave() the kernel shows
- * only warnings on the line. 0, or fail()s where not even the kernel's log takes the entry.
+ * only errors on the line. 0, or fail()s where not even the kernel's log takes the entry.
  */
 int trace_enter(const char *people, const char *image, char *report, size_t size);
 
