@@ -33,8 +33,9 @@
 static char cgroup_path[64]; /* of the last session */
 
 enum {
-	KILL_PATIENCE = 5000, /* ms: what is stuck in the kernel goes when it can; the console goes on */
-	LOOK_AGAIN = 50,      /* ms: nobody tells when a cgroup has become empty */
+	KILL_PATIENCE = 5000,  /* ms: what is stuck in the kernel goes when it can; the console goes on */
+	LOOK_AGAIN = 50,       /* ms: nobody tells when a cgroup has become empty */
+	END_AFTER_CLOSE = 200, /* ms */
 };
 
 /* ---- the shell's side ---- */
@@ -291,18 +292,19 @@ static int carry_output(struct session *session, struct terminal *terminal)
 	return length > 0;
 }
 
-static bool shell_has_ended(const struct session *session)
+/* A shell that exits closes its terminal a moment before it has ended: who saw the one may wait for the other. */
+static bool shell_has_ended(const struct session *session, bool is_closed)
 {
 	struct pollfd ended = { .fd = session->pidfd, .events = POLLIN };
 
-	return poll(&ended, 1, 0) > 0;
+	return poll(&ended, 1, is_closed ? END_AFTER_CLOSE : 0) > 0;
 }
 
-static const char *reason_to_end(const struct session *session)
+static const char *reason_to_end(const struct session *session, bool is_closed)
 {
 	unsigned long long now = now_milliseconds();
 
-	if (shell_has_ended(session))
+	if (shell_has_ended(session, is_closed))
 		return "the shell was left";
 	if (now - session->last_input >= session->limits.idle)
 		return "nothing was typed for too long";
@@ -346,7 +348,7 @@ void session_turn(struct session *session, struct terminal *terminal)
 		carry_input(session);
 
 		bool closed = carry_output(session, terminal) == -EIO;
-		const char *why = reason_to_end(session);
+		const char *why = reason_to_end(session, closed);
 
 		if (!why && closed)
 			why = "its terminal was closed";

@@ -12,7 +12,7 @@ line_is() {
 	mkfifo "$LINE.keys"
 	exec {LINE_KEYS}<>"$LINE.keys"
 	# It reads what the line says, too: else QEMU, and so the node, would wait for it.
-	socat "OPEN:$LINE.keys,rdonly!!OPEN:/dev/null,wronly" "UNIX-CONNECT:$LINE" 3>&- 4>&- >/dev/null 2>&1 &
+	socat "OPEN:$LINE.keys,rdonly!!OPEN:/dev/null,wronly" "UNIX-CONNECT:$LINE,retry=100,interval=0.1" 3>&- 4>&- >/dev/null 2>&1 &
 	LINE_SOCAT=$!
 }
 

@@ -32,10 +32,10 @@ teardown() {
 
 # A line for the machine that is started next.
 line_open() {
-	line_is "$MACHINE/line" "$MACHINE/line.log"
-	"$SUITE/terminal" "$LINE" "$LINE_LOG" >"$MACHINE/terminal" 3>&- &
+	"$SUITE/terminal" "$MACHINE/line" "$MACHINE/line.log" >"$MACHINE/terminal" 3>&- &
 	LINE_PID=$!
 	wait_quickly "the terminal" test -s "$MACHINE/terminal"
+	line_is "$MACHINE/line" "$MACHINE/line.log"
 	TERMINAL=$(<"$MACHINE/terminal")
 	export TERMINAL
 }
@@ -116,6 +116,7 @@ words_are() { [ "$(words_of "$1")" = "$2" ]; }
 
 @test "scripts/break-glass: from Enter to the end of a session" {
 	boot_to_screen
+	line_close # it connects itself
 	printf 'echo $((6*7))\nexit\n' | "$TREE/scripts/break-glass" --wait 60 --key "$KEYS/alice" "$LINE" \
 		>"$MACHINE/session" 2>"$MACHINE/said" || fail "$(cat "$MACHINE/said")"
 	expect_line "what it says" "$(cat "$MACHINE/said")" '^break-glass: session: opened for alice; '
