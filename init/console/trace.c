@@ -83,17 +83,30 @@ void trace_note(const char *format, ...)
 	write_kernel_log(LEVEL_INFORMATION, text);
 }
 
-/* A session shares the line with the kernel's messages: meanwhile it shows errors only. */
+/*
+ * A session shares the line with the kernel's messages: meanwhile it shows
+ * errors only. The level of before is in a file, so that it is found again if this console is killed.
+ */
 static void quieten(bool yes)
 {
-	static const char file[] = "/proc/sys/kernel/printk";
-	static char before[8];
-	char levels[64];
+	static const char printk[] = "/proc/sys/kernel/printk", before[] = "/run/holdfast/printk";
+	char level[64];
 
-	if (yes && file_read_line(file, levels, sizeof(levels)) > 0)
-		snprintf(before, sizeof(before), "%.1s", levels);
-	if (before[0])
-		file_write(file, yes ? "4" : before);
+	if (yes) {
+		if (file_read_line(printk, level, sizeof(level)) > 0 &&
+		    file_replace(before, level, 1, 0600) == 0)
+			file_write(printk, "4");
+		return;
+	}
+	if (file_read_line(before, level, sizeof(level)) <= 0)
+		return;
+	file_write(printk, level);
+	unlink(before);
+}
+
+void trace_clean_up(void)
+{
+	quieten(false);
 }
 
 /* ---- the file: written by a child, because a disk may hang ---- */

@@ -247,15 +247,19 @@ asks_anew() {
 }
 
 @test "the console, killed, comes again, and the session is gone with it" {
+	printf '6\t4\t1\t7\n' >"$ROOT/sysctl/kernel/printk"
 	boot_to_screen
 	line_enter "$KEYS/alice"
+	expect "what the kernel shows in a session" "$(head -c 1 "$ROOT/sysctl/kernel/printk")" 4
 	line_run "(trap '' HUP; worker sleep) & echo" >/dev/null
 	wait_quickly "what the session started" session_has 2
 	kill -KILL "$(service_pid console)"
 	wait_quickly "the session to be gone" session_is_gone
 	service_is console ready
+	wait_quickly "the kernel's messages to be shown again" grep -q '^6' "$ROOT/sysctl/kernel/printk"
 	line_enter "$KEYS/bob"
 	leave
+	expect "what the kernel shows afterwards" "$(head -c 1 "$ROOT/sysctl/kernel/printk")" 6
 }
 
 @test "entry without state, and while process 1 stands still" {
