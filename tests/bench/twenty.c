@@ -8,7 +8,7 @@
 /* What SELinux asks of who starts another domain's program. */
 static void enter_domain(void)
 {
-	static const char label[] = "system_u:system_r:runtime_t:s0";
+	static const char label[] = "system_u:system_r:helper_t:s0";
 	int file = open("/proc/self/attr/exec", O_WRONLY | O_CLOEXEC);
 
 	if (file < 0 || write(file, label, sizeof(label) - 1) < 0)
