@@ -155,7 +155,7 @@ replay() {
 	echo "$NODE_PID" >"$BATS_FILE_TMPDIR/pid"
 	setup
 	expect "the mark in status.json" "$(node_status '.marks | index("broken-glass") != null')" true
-	expect_line "the agent's arguments" "$(host_processes cmdline)" 'kubelet .*--node-labels=holdfast/broken-glass=true'
+	expect_line "the agent's arguments" "$(host_processes cmdline)" '^[0-9]+ --node-labels=holdfast/broken-glass=true$'
 	line_challenge "$BATS_TEST_TMPDIR/new"
 	line_answer "$challenge.sig" '^refused: it does not sign this challenge'
 	line_wait 'signature: ' 10
