@@ -103,6 +103,7 @@ head_of_policy() {
 		/usr/libexec/cni/bridge cni_exec_t
 		/usr/libexec/cni/host-local cni_exec_t
 		/usr/libexec/cni/portmap cni_exec_t
+		/usr/sbin/console console_exec_t
 		/usr/sbin/e2fsck filesystem_tool_exec_t
 		/usr/sbin/init init_exec_t
 		/usr/sbin/mke2fs filesystem_tool_exec_t
