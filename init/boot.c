@@ -32,15 +32,16 @@ struct step {
 };
 
 static const struct step initramfs_steps[] = {
-	{ "mounts",     step_mounts_early, REBOOT },
-	{ "watchdog",   step_watchdog,     REPORT },
-	{ "buttons",    step_buttons,      REPORT }, /* what is pressed from here on is heard */
-	{ "drivers",    step_drivers,      REPORT }, /* what matters of it shows in the next step */
-	{ "partitions", step_partitions,   REBOOT },
-	{ "verity",     step_verity,       REBOOT },
-	{ "root",       step_root,         REBOOT },
-	{ "policy",     step_policy,       REBOOT }, /* from here on SELinux enforces */
-	{ "switch",     step_switch,       REBOOT }, /* does not return: it becomes /sbin/init of the root */
+	{ "mounts",     step_mounts_early,  REBOOT },
+	{ "watchdog",   step_watchdog,      REPORT },
+	{ "buttons",    step_buttons,       REPORT }, /* what is pressed from here on is heard */
+	{ "drivers",    step_drivers,       REPORT }, /* what matters of it shows in the next step */
+	{ "partitions", step_partitions,    REBOOT },
+	{ "verity",     step_verity,        REBOOT },
+	{ "loadpin",    step_loadpin_early, REPORT },
+	{ "root",       step_root,          REBOOT },
+	{ "policy",     step_policy,        REBOOT }, /* from here on SELinux enforces */
+	{ "switch",     step_switch,        REBOOT }, /* does not return: it becomes /sbin/init of the root */
 };
 
 static const struct step root_steps[] = {
@@ -48,6 +49,7 @@ static const struct step root_steps[] = {
 	{ "mounts",        step_mounts,        REBOOT        },
 	{ "cgroups",       step_cgroups,       REBOOT        },
 	{ "clock",         step_clock,         REPORT        },
+	{ "loadpin",       step_loadpin,       REPORT        }, /* from here on kernel files of the root only */
 	{ "drivers",       step_drivers,       REPORT        },
 	{ "sysctls",       step_sysctls,       HOLD_AGENT    }, /* but those of the network */
 	{ "state",         step_state,         HOLD_SERVICES },

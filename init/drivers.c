@@ -46,6 +46,7 @@ struct loader {
 	enum when now;
 	unsigned loaded;                      /* in this pass */
 	bool something_left;                  /* a device has a driver that did not come in */
+	bool has_read;                        /* a module's file, whatever came of it */
 	char failed[FAILED_MAX][MODULE_NAME]; /* not to be tried again */
 	size_t failed_count;
 	uint64_t devices; /* those that this pass started from */
@@ -115,6 +116,7 @@ static void load_module(struct loader *loader, struct kmod_module *module, const
 		return;
 	}
 
+	loader->has_read = true;
 	/* There is no modprobe.d: no blacklist, no commands to run. */
 	int result =
 		kmod_module_probe_insert_module(module, KMOD_PROBE_IGNORE_COMMAND, NULL, NULL, NULL, NULL);
@@ -236,5 +238,6 @@ int step_drivers(struct node *node)
 		load_for_all(&loader);
 	node->settled_devices = loader.something_left ? 0 : loader.devices;
 	kmod_unref(loader.modules);
+	node->has_early_drivers = loader.has_read && !is_root_found;
 	return result;
 }

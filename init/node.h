@@ -31,6 +31,7 @@ struct node {
 	struct partition state;        /* on it: device, number, start and size of the partition for /var */
 	unsigned states;               /* how many it has of these: one */
 	char mapped_root[PATH_LENGTH]; /* /dev/dm-0, known in the initramfs */
+	bool has_early_drivers;        /* the initramfs has loaded modules of its own */
 	char boot_id[40];
 
 	unsigned long long
@@ -59,6 +60,7 @@ int step_buttons(struct node *node);
 int step_drivers(struct node *node);
 int step_partitions(struct node *node);
 int step_verity(struct node *node);
+int step_loadpin_early(struct node *node);
 int step_root(struct node *node);
 int step_policy(struct node *node);
 int step_switch(struct node *node);
@@ -70,6 +72,7 @@ int step_mounts(struct node *node);
 int step_cgroups(struct node *node);
 int step_clock(struct node *node);
 int step_configuration(struct node *node);
+int step_loadpin(struct node *node);
 int step_sysctls(struct node *node);
 int step_netsysctls(struct node *node);
 int step_state(struct node *node);

@@ -23,7 +23,7 @@ TESTS_SLOW=${TESTS_SLOW:-2}
 #   --profile P            which image: production, demo or test (test)
 #   --boot direct|firmware kernel and initramfs, or the disk's own boot loader under OVMF (direct)
 #   --disk FILE            a disk to use as it is (a new overlay over the profile's image)
-#   --bus B                virtio, nvme, sata (virtio)
+#   --bus B                virtio, nvme, sata, pvscsi (virtio)
 #   --nic MODEL            network card (virtio-net-pci)
 #   --memory MIB           (512)
 #   --conf FILE            a node.conf that comes from the firmware's tables
@@ -295,3 +295,17 @@ wait_for_probe() { NODE_RUN_SECONDS=$((${1:-120} * TESTS_SLOW)) node_run true; }
 
 # The node's status.json, and from it what jq makes of $1.
 node_status() { on_node cat /run/holdfast/status.json | jq -r "${1:-.}"; }
+
+# What /proc/sys of the node says, as sysctl -a writes it.
+sysctls() { node_run 'sysctl -a 2>/dev/null; true' | tr '\t' ' '; }
+
+# Each line of the root's sysctl.conf must be what the kernel has.
+sysctls_unchanged() {
+	local wanted is differ
+	wanted=$(sed -nE 's/^([a-z][^ =]*) *= *(.*[^ ]) *$/\1 = \2/p' "$TREE/rootfs/tree/etc/holdfast/sysctl.conf" | sort)
+	[ "$(wc -l <<<"$wanted")" -gt 40 ] || { fail "sysctl.conf has only these lines: $wanted"; return 1; }
+	is=$(sysctls | sort)
+	differ=$(comm -23 <(printf '%s\n' "$wanted") <(printf '%s\n' "$is"))
+	[ -z "$differ" ] || fail "wanted: $differ
+but the node has: $(grep -F -f <(cut -d= -f1 <<<"$differ") <<<"$is")"
+}

@@ -11,7 +11,7 @@ teardown() { machine_remove; }
 	boot
 	service_is agent ready
 	expect "the steps on the console" "$(sed -n 's/.*root: step \([a-z]*\) ok, .* ms$/\1/p' "$CONSOLE" | paste -sd' ')" \
-		"handover mounts cgroups clock drivers sysctls state seal runtime configuration netsysctls firewall network services console"
+		"handover mounts cgroups clock loadpin drivers sysctls state seal runtime configuration netsysctls firewall network services console"
 	expect "the steps in the status" "$(status '[.steps[] | .stage + " " + .name + " " + .result] | join(",")')" \
 		"initramfs mounts ok,initramfs verity ok,$(sed -n 's/.*root: step \([a-z]*\) ok, .* ms$/root \1 ok/p' "$CONSOLE" |
 			paste -sd,)"
