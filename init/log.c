@@ -13,9 +13,12 @@ enum { LEVEL_ERROR = 3, LEVEL_NOTICE = 5 };
 static const char *prefix;
 static char last_error[200];
 
-void log_stage(const char *stage)
+const char *log_stage(const char *stage)
 {
+	const char *before = prefix;
+
 	prefix = stage;
+	return before;
 }
 
 /*

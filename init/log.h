@@ -5,8 +5,8 @@
  */
 #pragma once
 
-/* What stands behind "holdfast: " in each line, for example "initramfs"; NULL for nothing. */
-void log_stage(const char *stage);
+/* What stands behind "holdfast: " in each line, for example "initramfs"; NULL for nothing. Gives what stood there. */
+const char *log_stage(const char *stage);
 
 /* The last line of log_error(), without what stands before it; "" if there was none. */
 const char *log_last_error(void);

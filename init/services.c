@@ -427,7 +427,11 @@ int step_runtime(struct node *node)
 	}
 	if ((result = network_loopback_up()) < 0 || (result = loop_open()) < 0)
 		return result;
+
+	const char *stage = log_stage(NULL); /* what services do is told alike, whenever it is */
+
 	service_event(&services[0], ORDERED);
+	log_stage(stage);
 	return 0;
 }
 
