@@ -105,10 +105,10 @@ steps_on_console() { console | sed -nE "s/.*holdfast: $1: step ([a-z]+) ok, [0-9
 host_programs() { host_processes exe | cut -d' ' -f2- | sort -u; }
 host_programs_are() { expect "the programs" "$(host_programs | paste -sd' ')" "$1"; }
 
-@test "processes: on the host only process 1, the runtime with its shims, the agent and the DHCP helper" {
+@test "processes: on the host only process 1, the runtime with its shims, the agent, the console and the DHCP helper" {
 	# The runtime may just be doing something with a pod: what stays is what counts.
 	wait_until "only these programs" 30 host_programs_are \
-		"/usr/bin/busybox /usr/bin/containerd /usr/bin/containerd-shim-runc-v2 /usr/bin/kubelet /usr/sbin/init"
+		"/usr/bin/busybox /usr/bin/containerd /usr/bin/containerd-shim-runc-v2 /usr/bin/kubelet /usr/sbin/console /usr/sbin/init"
 	host_processes exe | sed -n 's,^\([0-9]*\) /usr/bin/busybox$,\1,p' >"$BATS_TEST_TMPDIR/busybox"
 	expect "what busybox runs as" "$(host_processes comm | grep -wf "$BATS_TEST_TMPDIR/busybox" | cut -d' ' -f2)" udhcpc
 }
