@@ -21,7 +21,7 @@ image() { "$TREE/image/$1" "${@:2}"; }
 	(cd "$BUILD/root" && find . -printf '%m %P\0') | (cd "$BATS_TEST_TMPDIR/root" && while IFS= read -r -d '' line; do
 		[ -L "${line#* }" ] || chmod "${line%% *}" "./${line#* }"
 	done)
-	image erofs "$BATS_TEST_TMPDIR/root" "$BUILD/root.files" "$BATS_TEST_TMPDIR/root.erofs"
+	FILE_CONTEXTS=$BUILD/components/selinux/file_contexts image erofs "$BATS_TEST_TMPDIR/root" "$BUILD/root.files" "$BATS_TEST_TMPDIR/root.erofs"
 	cmp "$BATS_TEST_TMPDIR/root.erofs" "$BUILD/root.erofs"
 	image verity "$VERSION" "$BATS_TEST_TMPDIR/root.erofs" "$BATS_TEST_TMPDIR"/root.{verity,hash,identity}
 	for name in verity hash identity; do cmp "$BATS_TEST_TMPDIR/root.$name" "$BUILD/root.$name"; done
@@ -42,7 +42,7 @@ image() { "$TREE/image/$1" "${@:2}"; }
 @test "another root gives another hash, another salt and other UUIDs" {
 	mkdir "$BATS_TEST_TMPDIR/root"
 	echo other >"$BATS_TEST_TMPDIR/root/file"
-	image erofs "$BATS_TEST_TMPDIR/root" "$BUILD/root.files" "$BATS_TEST_TMPDIR/root.erofs"
+	FILE_CONTEXTS=$BUILD/components/selinux/file_contexts image erofs "$BATS_TEST_TMPDIR/root" "$BUILD/root.files" "$BATS_TEST_TMPDIR/root.erofs"
 	image verity "$VERSION" "$BATS_TEST_TMPDIR/root.erofs" "$BATS_TEST_TMPDIR"/root.{verity,hash,identity}
 	for key in hash salt; do
 		[ "$(sed -n "s/^$key = //p" "$BATS_TEST_TMPDIR/root.identity")" != "$(sed -n "s/^$key = //p" "$BUILD/root.identity")" ] ||
