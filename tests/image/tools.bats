@@ -187,7 +187,9 @@ step() { BUILD=$BATS_TEST_TMPDIR/build HOLDFAST_CACHE=$BATS_TEST_TMPDIR/cache "$
 }
 
 # What make would do for component $1 if the file $2 had changed.
-after_change_of() { make -C "$TREE" --no-print-directory -n -W "build/x86_64/$2" "build/x86_64/components/$1.done" 2>&1; }
+after_change_of() {
+	env -u MAKEFLAGS make -C "$TREE" --no-print-directory -n -W "$BUILD/$2" BUILD="$BUILD" "$BUILD/components/$1.done" 2>&1
+}
 
 @test "step: another version of a compiler builds what it compiles anew, and nothing else" {
 	for name in mount crun nft; do
