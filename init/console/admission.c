@@ -5,9 +5,23 @@
 
 #include <string.h>
 
+enum { REFUSALS_MAX = 32 }; /* that are counted: the delay is the longest long before */
+
 void admission_init(struct admission *admission, const struct signers *signers, unsigned quorum)
 {
 	*admission = (struct admission){ .signers = signers, .quorum = quorum };
+}
+
+void admission_recall(struct admission *admission, const struct admission_memory *memory, int64_t now)
+{
+	const int64_t longest = now + ADMISSION_DELAY_MAX * INT64_C(1000);
+
+	if (memory)
+		admission->memory = *memory;
+	else
+		admission->memory.refusals = REFUSALS_MAX;
+	if (!memory || admission->memory.ready_at > longest)
+		admission->memory.ready_at = longest;
 }
 
 void admission_withdraw(struct admission *admission)
@@ -35,15 +49,32 @@ static unsigned delay_after(unsigned refusals)
 	return delay < ADMISSION_DELAY_MAX ? delay : ADMISSION_DELAY_MAX;
 }
 
+/* One more refusal. Returns the delay. */
+static unsigned count_refusal(struct admission_memory *memory, int64_t now)
+{
+	if (memory->refusals < REFUSALS_MAX)
+		memory->refusals++;
+
+	unsigned delay = delay_after(memory->refusals);
+
+	memory->ready_at = now + delay * INT64_C(1000);
+	return delay;
+}
+
+struct admission_memory admission_if_refused(const struct admission *admission, int64_t now)
+{
+	struct admission_memory memory = admission->memory;
+
+	count_refusal(&memory, now);
+	return memory;
+}
+
 /* A refused attempt: it is counted, the next one waits, and one too many takes the challenge away. */
 static struct admission_answer refuse(struct admission *admission, const char *reason, int64_t now)
 {
 	struct admission_answer answer = { ADMISSION_REFUSED, .reason = reason, .counts = true };
 
-	if (admission->refusals < 32)
-		admission->refusals++;
-	answer.delay = delay_after(admission->refusals);
-	admission->ready_at = now + answer.delay * INT64_C(1000);
+	answer.delay = count_refusal(&admission->memory, now);
 	admission->attempts++;
 	if (admission->attempts >= ADMISSION_ATTEMPTS) {
 		answer.verdict = ADMISSION_WITHDRAWN;
@@ -102,14 +133,15 @@ static bool counter_grows(struct admission *admission, const struct signer *sign
 			  const struct sshsig *signature)
 {
 	size_t index = (size_t)(signer - admission->signers->list);
-	bool grows = !admission->counter_known[index] || signature->counter > admission->counter[index] ||
-		     (signature->counter == 0 && admission->counter[index] == 0);
+	uint8_t *known = &admission->memory.counter_known[index];
+	uint32_t *last = &admission->memory.counter[index];
+	bool grows = !*known || signature->counter > *last || (signature->counter == 0 && *last == 0);
 
 	if (signature->key.type != SSH_SK_ED25519)
 		return true;
 	if (grows) {
-		admission->counter_known[index] = true;
-		admission->counter[index] = signature->counter;
+		*known = 1;
+		*last = signature->counter;
 	}
 	return grows;
 }
@@ -117,7 +149,7 @@ static bool counter_grows(struct admission *admission, const struct signer *sign
 /* One more person has signed. */
 static struct admission_answer admit(struct admission *admission, const struct signer *signer)
 {
-	admission->refusals = 0;
+	admission->memory.refusals = 0;
 	admission->signed_by[admission->signed_count++] = signer;
 
 	unsigned missing = admission->quorum - admission->signed_count;
@@ -164,9 +196,10 @@ struct admission_answer admission_answer(struct admission *admission, const char
 		return (struct admission_answer){ ADMISSION_WITHDRAWN,
 						  .reason = "the challenge has expired" };
 	}
-	if (now < admission->ready_at)
-		return (struct admission_answer){ ADMISSION_REFUSED, "too early after the last one",
-						  .delay = (unsigned)((admission->ready_at - now + 999) /
-								      1000) };
+	if (now < admission->memory.ready_at)
+		return (struct admission_answer){
+			ADMISSION_REFUSED, "too early after the last one",
+			.delay = (unsigned)((admission->memory.ready_at - now + 999) / 1000)
+		};
 	return judge(admission, text, length, now, date);
 }

@@ -17,6 +17,14 @@
 
 enum { ADMISSION_ATTEMPTS = 5, ADMISSION_DELAY_MAX = 60 };
 
+/* What holds for a whole boot, whatever becomes of challenges, of the line and of this console: memory.c keeps it. */
+struct admission_memory {
+	int64_t ready_at;                   /* now, from which on an answer is looked at */
+	uint32_t refusals;                  /* in a row, over all challenges: they make the delay */
+	uint32_t counter[SIGNERS_MAX];      /* the last of that security key, by index in signers */
+	uint8_t counter_known[SIGNERS_MAX]; /* 1 or 0 */
+};
+
 struct admission {
 	const struct signers *signers;
 	unsigned quorum;
@@ -29,11 +37,7 @@ struct admission {
 	unsigned signed_count;
 	unsigned attempts; /* refused answers to this challenge */
 
-	unsigned refusals; /* in a row, over all challenges: they make the delay */
-	int64_t ready_at;  /* now, from which on an answer is looked at */
-
-	bool counter_known[SIGNERS_MAX]; /* by index in signers */
-	uint32_t counter[SIGNERS_MAX];   /* the last of that security key */
+	struct admission_memory memory;
 };
 
 enum admission_verdict {
@@ -55,6 +59,15 @@ struct admission_answer {
 
 /* quorum is from 1 to QUORUM_MAX. signers must stay where it is. An empty list admits nobody. */
 void admission_init(struct admission *admission, const struct signers *signers, unsigned quorum);
+
+/*
+ * What a console of this boot remembered before this one: refusals, delay and counters go on from there. memory NULL: there
+ * was something, but it can't be read: then the delay is the longest.
+ */
+void admission_recall(struct admission *admission, const struct admission_memory *memory, int64_t now);
+
+/* What to remember while an answer is looked at, so that it counts as refused if nobody is left to say how that ended. */
+struct admission_memory admission_if_refused(const struct admission *admission, int64_t now);
 
 /* A new challenge, in place of the one before, good until `deadline`. Its text is in admission->text. */
 void admission_challenge(struct admission *admission, const struct challenge *challenge, int64_t deadline);

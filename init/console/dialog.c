@@ -6,6 +6,7 @@
 #include "../file.h"
 #include "../log.h"
 #include "../text.h"
+#include "memory.h"
 #include "protocol.h"
 #include "screen.h"
 #include "trace.h"
@@ -56,6 +57,7 @@ void dialog_start(struct dialog *dialog)
 		.whole = dialog->config.session * 1000,
 	};
 	admission_init(&dialog->admission, &dialog->signers, dialog->config.quorum);
+	memory_recall(&dialog->admission);
 }
 
 const char *dialog_invitation(const struct dialog *dialog)
@@ -116,8 +118,8 @@ static void give_challenge(struct dialog *dialog)
 	admission_challenge(&dialog->admission, &challenge,
 			    (int64_t)(now + 1000ULL * dialog->config.challenge));
 	show_challenge(dialog);
-	if (dialog->admission.ready_at > (int64_t)now)
-		dialog->prompt_at = (unsigned long long)dialog->admission.ready_at;
+	if (dialog->admission.memory.ready_at > (int64_t)now)
+		dialog->prompt_at = (unsigned long long)dialog->admission.memory.ready_at;
 	else
 		prompt(dialog);
 }
@@ -162,13 +164,26 @@ static void say_refused(struct dialog *dialog, const struct admission_answer *an
 {
 	terminal_print(dialog->terminal, PROTOCOL_REFUSED "%s\n", answer->reason);
 	if (answer->counts)
-		trace_note("refused (%u in a row): %s", dialog->admission.refusals, answer->reason);
+		trace_note("refused (%u in a row): %s", dialog->admission.memory.refusals, answer->reason);
+}
+
+/* It is remembered as refused until it has been looked at: what ends this console meanwhile gains nothing. */
+static struct admission_answer look_at(struct admission *admission, const char *text, size_t length)
+{
+	int64_t now = (int64_t)now_milliseconds();
+	const struct admission_memory refused = admission_if_refused(admission, now);
+
+	memory_keep(&refused);
+
+	struct admission_answer answer = admission_answer(admission, text, length, now, time(NULL));
+
+	memory_keep(&admission->memory);
+	return answer;
 }
 
 static void give_answer(struct dialog *dialog, const char *text, size_t length)
 {
-	struct admission_answer answer =
-		admission_answer(&dialog->admission, text, length, (int64_t)now_milliseconds(), time(NULL));
+	struct admission_answer answer = look_at(&dialog->admission, text, length);
 
 	terminal_print(dialog->terminal, "\n");
 	switch (answer.verdict) {

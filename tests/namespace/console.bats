@@ -262,6 +262,51 @@ asks_anew() {
 	expect "what the kernel shows afterwards" "$(head -c 1 "$ROOT/sysctl/kernel/printk")" 6
 }
 
+@test "who makes the console end wins no attempt by that: refusals, their delay and a security key's counter go on" {
+	signature=$BUILD/unit/signature
+	echo "carol $("$signature" key 7)" >>"$ROOT/etc/holdfast/breakglass/allowed_signers"
+	echo noise >"$MACHINE/noise"
+	boot_to_screen
+	line_challenge "$MACHINE/c"
+	"$signature" sign 7 breakglass@holdfast 41 1 <"$MACHINE/c" >"$MACHINE/c.sig"
+	line_answer "$MACHINE/c.sig" '^session: opened for carol;'
+	leave
+	line_challenge "$MACHINE/c"
+	line_answer "$MACHINE/noise" '^refused: it is not base64$'
+	console_has 'break-glass: refused \(1 in a row\): '
+	end_console
+	line_challenge "$MACHINE/c"
+	"$signature" sign 7 breakglass@holdfast 41 1 <"$MACHINE/c" >"$MACHINE/c.sig"
+	refused "$MACHINE/c.sig" "the security key's counter went back: it may have been copied"
+	console_has 'break-glass: refused \(2 in a row\): '
+	"$signature" sign 7 breakglass@holdfast 42 1 <"$MACHINE/c" >"$MACHINE/c.sig"
+	line_answer "$MACHINE/c.sig" '^session: opened for carol;'
+	leave
+	echo rubbish >"$ROOT/run/holdfast/breakglass.memory"
+	end_console
+	console_has 'break-glass: .*breakglass.memory is not what a console wrote: the next answer waits'
+	line_mark
+	line_type '\r'
+	line_wait '^-----END HOLDFAST CHALLENGE-----$'
+	expect_no_line "the line" "$(line_said)" '^signature: '
+}
+
+# Kills the console, and waits for the one that follows.
+end_console() {
+	local before
+	before=$(service_pid console)
+	line_mark
+	kill -KILL "$before"
+	wait_quickly "another console" console_is_another "$before"
+	line_wait '^Press Enter to break glass\.$'
+}
+
+console_is_another() {
+	local now
+	now=$(service_pid console)
+	[ -n "$now" ] && [ "$now" != "$1" ]
+}
+
 @test "entry without state, and while process 1 stands still" {
 	head -c 4M /dev/urandom >"$MACHINE/state"
 	boot

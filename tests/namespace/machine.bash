@@ -63,7 +63,7 @@ machine_stop() {
 	LAUNCHER=
 	wait_quickly "the cgroup to be removed" remove_cgroup
 	mkdir "$CGROUP"
-	rm -f "$MACHINE/pid" "$ROOT/dev/vda1" "$ROOT/run/holdfast/status.json"
+	rm -f "$MACHINE/pid" "$ROOT/dev/vda1" "$ROOT/run/holdfast"/{status.json,breakglass.memory}
 }
 
 machine_remove() {

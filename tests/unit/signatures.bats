@@ -130,6 +130,27 @@ one_line() { grep -v -e ----- | tr -d '\n'; }
 	sed 's/$/\r/' challenge | ssh-keygen -q -Y sign -n $namespace -f alice 2>/dev/null | expect_refused "CR LF in the challenge" "does not sign this challenge"
 }
 
+@test "a signature for another node, version, root, boot, nonce or expiry" {
+	local line
+	cat >whole <<-END
+		holdfast break-glass 1
+		node node-1
+		version 0.1.0
+		root $(sha256sum <challenge | cut -d' ' -f1)
+		boot 2c1bb2a1-8e4b-4d77-9a71-5c1b4a0c7f6e
+		nonce $(sha256sum <other | cut -d' ' -f1)
+		expires 2027-01-15T08:10:00Z
+	END
+	sign alice whole | "$signature" verify signers $namespace whole - 1800000000
+	for line in holdfast node version root boot nonce expires; do
+		sed "/^$line /s/.\$/x/" whole >changed
+		expect "the number of changed lines" "$(diff whole changed | grep -c '^>')" 1
+		sign alice changed >changed.sig
+		expect_refusal "a signature with another $line" "^refused: .*does not sign this challenge" \
+			"$signature" verify signers $namespace whole changed.sig 1800000000
+	done
+}
+
 @test "a signature for another purpose" {
 	ssh-keygen -q -Y sign -n file -f alice <challenge 2>/dev/null | expect_refused "namespace file" "another purpose"
 	ssh-keygen -q -Y sign -n $namespace-2 -f alice <challenge 2>/dev/null | expect_refused "a longer namespace" "another purpose"

@@ -354,6 +354,69 @@ static void a_security_key_without_a_counter_is_taken(void)
 	CHECK(answer_with_counter(CAROL_TOKEN, 0).verdict == ADMISSION_OPEN);
 }
 
+/* Another console of the same boot, which is told what the one before remembered. */
+static void console_anew(const struct admission_memory *memory)
+{
+	admission_init(&admission, &signers, 1);
+	admission_recall(&admission, memory, now);
+	challenge();
+}
+
+static void what_was_remembered_goes_on(void)
+{
+	start(1);
+	CHECK(answer_with_counter(CAROL_TOKEN, 7).verdict == ADMISSION_OPEN);
+	challenge();
+	CHECK(answer_text("noise").delay == 1);
+	now += 1000;
+	CHECK(answer_text("noise").delay == 2);
+
+	struct admission_memory memory = admission.memory;
+
+	console_anew(&memory);
+	CHECK_TEXT(answer_of(ALICE).reason, "too early after the last one");
+	now += 2000;
+	CHECK_REFUSED(answer_with_counter(CAROL_TOKEN, 7),
+		      "the security key's counter went back: it may have been copied");
+	CHECK(admission.memory.refusals == 3);
+	now += 4000;
+	CHECK(answer_with_counter(CAROL_TOKEN, 8).verdict == ADMISSION_OPEN);
+	/* the twin: who remembers nothing starts anew */
+	start(1);
+	CHECK(answer_with_counter(CAROL_TOKEN, 7).verdict == ADMISSION_OPEN);
+}
+
+static void an_answer_that_ends_the_console_was_refused(void)
+{
+	start(1);
+	CHECK(answer_text("noise").delay == 1);
+	now += 1000;
+
+	struct admission_memory memory = admission_if_refused(&admission, now);
+
+	CHECK(admission.memory.refusals == 1); /* it changes nothing here */
+	console_anew(&memory);
+	CHECK(answer_of(ALICE).delay == 2);
+	now += 2000;
+	CHECK(answer_text("noise").delay == 4);
+}
+
+static void what_cannot_be_read_delays_longest(void)
+{
+	struct admission_memory memory = { .refusals = 3, .ready_at = INT64_MAX };
+
+	boot(1);
+	console_anew(NULL);
+	CHECK(answer_of(ALICE).delay == ADMISSION_DELAY_MAX);
+	now += ADMISSION_DELAY_MAX * 1000;
+	CHECK(answer_text("noise").delay == ADMISSION_DELAY_MAX);
+	/* nor is it longer than that */
+	console_anew(&memory);
+	CHECK(answer_of(ALICE).delay == ADMISSION_DELAY_MAX);
+	now += ADMISSION_DELAY_MAX * 1000;
+	CHECK(answer_of(ALICE).verdict == ADMISSION_OPEN);
+}
+
 static void an_empty_list_admits_nobody(void)
 {
 	static const struct signers nobody;
@@ -383,6 +446,9 @@ int main(void)
 	a_refusal_costs_a_quorum_nothing_but_time();
 	a_counter_that_goes_back_is_refused();
 	a_security_key_without_a_counter_is_taken();
+	what_was_remembered_goes_on();
+	an_answer_that_ends_the_console_was_refused();
+	what_cannot_be_read_delays_longest();
 	an_empty_list_admits_nobody();
 	return checks_end();
 }
