@@ -1,5 +1,5 @@
 # The README, taken at its word: each command that stands in it is run here as it stands, or by the test that `elsewhere`
-# names. The picture of a node at its top is what a node says.
+# names (but for git clone, with which CI begins). The picture of a node at its top is what a node says.
 
 load ../lib/load
 
@@ -13,7 +13,7 @@ scripts/break-glass --key ~/.ssh/id_ed25519 /dev/ttyUSB0|unit/break_glass: a ter
 # The README's commands, one a line: what stands on a line of its own, and programs with arguments within the text.
 commands() {
 	{
-		sed -nE 's/^    ((git|make|scripts\/[a-z-]+|dd) .*)/\1/p' "$README" | sed -E 's/ +# .*//'
+		sed -nE 's/^    ((make|scripts\/[a-z-]+|dd) .*)/\1/p' "$README" | sed -E 's/ +# .*//'
 		grep -oE '`(make|scripts/[a-z-]+) [^`]+`' "$README" | tr -d '`'
 	} | sort -u
 }
@@ -49,16 +49,6 @@ setup_file() {
 	done < <(commands)
 }
 
-@test "README: git clone … holdfast && cd holdfast" {
-	command_of_test
-	# Tests also run where there is a copy of the tree only.
-	git -c safe.directory='*' -C "$TREE" rev-parse --git-dir >"$BATS_TEST_TMPDIR/git" || skip "the tree is no clone"
-	git -c safe.directory='*' clone --quiet "$TREE" "$BATS_TEST_TMPDIR/holdfast"
-	cd "$BATS_TEST_TMPDIR/holdfast"
-	expect "what git knows of a fresh clone" "$(git status --porcelain)" ''
-	expect_line "make help in a clone" "$(make help)" '^  make run '
-}
-
 @test "README: make help" {
 	command_of_test
 	(cd "$TREE" && make help) >"$BATS_TEST_TMPDIR/help"
@@ -77,7 +67,7 @@ setup_file() {
 	local line
 	normalised <"$RUN_LOG" >"$BATS_TEST_TMPDIR/said"
 	# From the README's first indented line on, to the first that isn't.
-	sed -nE '/^    \[/,/^\(/{s/^    //p}' "$README" | grep -v '^…' | normalised >"$BATS_TEST_TMPDIR/picture"
+	sed -nE '/^    \[ +[0-9]/,/^\(/{s/^    //p}' "$README" | grep -v '^…' | normalised >"$BATS_TEST_TMPDIR/picture"
 	[ "$(grep -c holdfast: "$BATS_TEST_TMPDIR/picture")" -ge 5 ]
 	while IFS= read -r line; do
 		[ -z "$line" ] || grep -qF -- "$line" "$BATS_TEST_TMPDIR/said" || fail "no node says: $line"
