@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -26,7 +27,25 @@ static int remove_group(const char *path)
 	return result_of(rmdir(path));
 }
 
-/* Into the container's own group or one beside it, where they could be frozen or killed. */
+/* The file of the container's own group, in a static buffer; as it is named where groups of others are seen, too. */
+static const char *own_group(const char *file)
+{
+	static char path[PATH_MAX];
+	char line[PATH_MAX - 64] = "";
+	FILE *group = fopen("/proc/self/cgroup", "re");
+
+	if (group) {
+		if (!fgets(line, sizeof(line), group))
+			line[0] = '\0';
+		fclose(group);
+	}
+	line[strcspn(line, "\n")] = '\0';
+	/* "0::/PATH" */
+	snprintf(path, sizeof(path), TOP "%s/%s", strlen(line) > 3 ? line + 3 : "", file);
+	return path;
+}
+
+/* Into a group beside the container's or into its own, where they could be frozen or killed. */
 int attack_take(const char *process);
 int attack_take(const char *process)
 {
@@ -35,9 +54,9 @@ int attack_take(const char *process)
 
 	if (pid == 0)
 		return UNSEEN;
-	if (mkdir(TOP "/attack", 0755) < 0 && errno != EEXIST)
-		return -errno;
 	snprintf(number, sizeof(number), "%d", (int)pid);
+	if (mkdir(TOP "/attack", 0755) < 0 && errno != EEXIST)
+		return try_write(own_group("cgroup.procs"), number);
 	int result = try_write(TOP "/attack/cgroup.procs", number);
 
 	rmdir(TOP "/attack");
