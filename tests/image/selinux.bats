@@ -162,11 +162,18 @@ broken_rules() {
 		containers-leave-the-kernel	(allow container_t self (bpf (prog_load)))
 		containers-leave-the-kernel	(allow container_t self (user_namespace (create)))
 		containers-leave-the-kernel	(allow container_privileged_t state_fs_t (filesystem (mount)))
+		containers-leave-the-kernel	(allow container_privileged_t cgroup_t (file (write)))
+		containers-leave-the-kernel	(allow container_privileged_t firmware_t (file (open)))
+		containers-leave-the-kernel	(allow container_privileged_t kernel_memory_t (file (read)))
+		containers-leave-the-kernel	(allow container_privileged_t console_device_t (chr_file (open)))
+		containers-leave-the-kernel	(allowx container_t container_file_t (ioctl chr_file (0x5412)))
+		containers-leave-the-kernel	(allowx container_privileged_t devpts_t (ioctl chr_file (0x541d)))
 		pods-are-apart	(type loose_t) (typeattributeset container_domain (loose_t))
 		session-looks	(allow session_t init_t (process (sigkill)))
 		session-looks	(allow session_t sysctl_t (file (write)))
 		session-looks	(allow session_t system_disk_t (blk_file (write)))
 		session-looks	(allow session_t console_log_t (file (unlink)))
+		session-looks	(allow session_t firmware_t (file (open)))
 		session-looks	(allow session_t container_t (process (ptrace)))
 	END
 }
@@ -177,7 +184,7 @@ broken_rules() {
 	"$COMPILE" "$BATS_TEST_TMPDIR/out" "$BATS_TEST_TMPDIR/rule.cil"
 	while IFS=$'\t' read -r name rule; do
 		echo "$rule" >"$BATS_TEST_TMPDIR/rule.cil"
-		expect_refusal "$name: $rule" 'neverallow check failed' "$COMPILE" "$BATS_TEST_TMPDIR/out" "$BATS_TEST_TMPDIR/rule.cil"
+		expect_refusal "$name: $rule" 'neverallowx? check failed' "$COMPILE" "$BATS_TEST_TMPDIR/out" "$BATS_TEST_TMPDIR/rule.cil"
 	done < <(broken_rules)
 }
 

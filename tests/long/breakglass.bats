@@ -104,6 +104,9 @@ replay() {
 	expect_line "dmesg" "$(line_run 'dmesg | tail -n 5')" holdfast
 	expect "its devices" "$(line_run 'echo /dev/*')" '/dev/full /dev/null /dev/pts /dev/random /dev/tty /dev/urandom /dev/zero'
 	expect_line "the answer to a write" "$(line_run 'rm -f /var/lib/holdfast/broken-glass' || true)" 'Read-only|denied'
+	# Its terminal is labelled as the serial line is, which no container may open (an invariant of the policy).
+	expect_refusal "its terminal, from outside" 'ermission denied' node_run 'cat /proc/1/root/dev/pts/[0-9]*'
+	expect_line "the record of it" "$(node_run dmesg)" 'avc: +denied .*dev="devpts".*tcontext=system_u:object_r:console_device_t:'
 	expect_line "the answer to a mount" "$(line_run 'mount -t tmpfs tmpfs /tmp' || true)" 'not permitted|denied|superuser'
 	leave
 }

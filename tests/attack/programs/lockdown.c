@@ -136,6 +136,11 @@ static int netlink_protocol(const char *argument)
 	return 0;
 }
 
+static int lift(const char *path)
+{
+	return try_nonsense(host_path(path));
+}
+
 #define PCI "/sys/bus/pci/devices/0000:00:"
 
 const struct attempt lockdown[] = {
@@ -173,6 +178,6 @@ const struct attempt lockdown[] = {
 	{ "lock-tracefs", mount_type, "tracefs", "" },
 	{ "lock-xfrm", netlink_protocol, "6", "secrets of IPsec" },
 	/* who may lift it */
-	{ "lock-lift", try_nonsense, "/sys/kernel/security/lockdown", "another level of lockdown" },
+	{ "lock-lift", lift, "/sys/kernel/security/lockdown", "another level of lockdown" },
 	{ 0 },
 };

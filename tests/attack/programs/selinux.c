@@ -11,7 +11,7 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
-/* Where the runtime shows it read-only or not at all, a mount of one's own. */
+/* In the container, in the host's root, or, where the runtime shows it read-only or not at all, in a mount of one's own. */
 static int on_selinuxfs(const char *file, int (*attempt)(const char *path))
 {
 	char path[128];
@@ -19,6 +19,8 @@ static int on_selinuxfs(const char *file, int (*attempt)(const char *path))
 	snprintf(path, sizeof(path), "/sys/fs/selinux/%s", file);
 	int result = attempt(path);
 
+	if (result == -ENOENT)
+		result = attempt(host_path(path));
 	if (result != -ENOENT && result != -EROFS)
 		return result;
 	if (mount("none", MOUNT_POINT, "selinuxfs", 0, NULL) < 0)

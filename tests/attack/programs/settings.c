@@ -136,6 +136,7 @@ const struct attempt settings[] = {
 	{ "keys", try_read, "/proc/keys", "" },
 	{ "slabinfo", try_read, "/proc/slabinfo", "" },
 	{ "vmallocinfo", try_read, "/proc/vmallocinfo", "" },
+	{ "pagetypeinfo", try_read, "/proc/pagetypeinfo", "" },
 	{ "kpagecount", try_read, "/proc/kpagecount", "" },
 	{ "pagemap", try_read, "/proc/self/pagemap", "physical addresses" },
 	{ "iomem", try_read, "/proc/iomem", "" },
