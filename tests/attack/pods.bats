@@ -82,17 +82,22 @@ attack() {
 
 # Most of lockdown's doors are closed by the policy before, or aren't there. The test's own pod may try those that are.
 @test "lockdown: what the policy would let through, the kernel refuses, and says so" {
-	local configuration=/sys/bus/pci/devices/0000:00:00.0/config said
+	local configuration=/sys/bus/pci/devices/0000:00:00.0/config port=/dev/port said
 	node_run 'dmesg -c >/dev/null'
 	expect_refusal "writing PCI configuration" 'not permitted' \
 		node_run "dd if=/dev/zero of=$configuration bs=1 seek=60 count=1 conv=notrunc"
 	expect_refusal "setting a parameter of hardware" 'not permitted' \
 		node_run 'echo 0 >/sys/module/8250/parameters/share_irqs'
-	# The twins: both can be read.
-	node_run "dd if=$configuration of=/dev/null bs=1 skip=60 count=1; cat /sys/module/8250/parameters/share_irqs"
+	# The fourth serial port, which nothing uses.
+	node_run "mknod $port c 4 67"
+	expect_refusal "moving a serial port" 'not permitted' node_run "setserial $port port 0x2f0"
+	# The twins: all three can be read.
+	node_run "dd if=$configuration of=/dev/null bs=1 skip=60 count=1 && cat /sys/module/8250/parameters/share_irqs && setserial $port"
+	node_run "rm $port"
 	said=$(node_run 'dmesg | grep Lockdown:')
 	expect_line "the kernel's log" "$said" 'Lockdown: dd: direct PCI access is restricted'
 	expect_line "the kernel's log" "$said" 'Lockdown: [a-z]+: unsafe module parameters is restricted'
+	expect_line "the kernel's log" "$said" 'Lockdown: setserial: reconfiguration of serial port IO is restricted'
 }
 
 @test "what is possible at a level has a reason" {
