@@ -2,8 +2,8 @@
 
 include tests/unit/unit.mk
 
-# What the boot tests boot. Each profile is a make of its own, because PROFILE decides names.
-test-images:
+# What the boot tests boot, and the kernel that attack/kernel does. Each profile is a make of its own, because PROFILE decides names.
+test-images: $(BUILD)/vmlinuz.lkdtm $(BUILD)/lkdtm.ko
 	@$(MAKE) PROFILE=production image
 	@$(MAKE) PROFILE=demo image
 	@$(MAKE) PROFILE=test image

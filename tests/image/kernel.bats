@@ -59,6 +59,13 @@ config_with() {
 	done <"$BATS_TEST_TMPDIR/named"
 }
 
+@test "command line: README.md explains each word, and no other" {
+	words=$(sed -n 's/^CONFIG_CMDLINE="\(.*\)"$/\1/p' "$CONFIG" | tr ' ' '\n' | sort)
+	explained=$(sed -n '/^## The command line/,/^## [^T]/s/^| \(`.*`\) | .*/\1/p' "$TREE/kernel-config/README.md" | grep -o '`[^`]*`' | tr -d '`' | sort)
+	[ "$(wc -l <<<"$words")" -gt 20 ]
+	expect "what README.md explains" "$explained" "$words"
+}
+
 @test "contract: all that moby, kubeadm, Cilium, Calico, volumes and databases demand is there" {
 	for list in "$TREE"/kernel-config/contract/*.list; do
 		symbols "$CONFIG" "$list" || fail "the kernel doesn't keep ${list##*/}"
@@ -106,17 +113,21 @@ kernel_release() {
 	done
 }
 
-@test "production: no image is made of a kernel that says it is only for tests" {
-	touch "$BATS_TEST_TMPDIR"/{initramfs,os-release}
-	cp "$BUILD/vmlinuz" "$BATS_TEST_TMPDIR/vmlinuz"
+@test "LKDTM: its kernel says what it is, no image is made of it, and none has its module" {
+	release=$(kernel_release "$BUILD/vmlinuz")
+	expect "the release of the kernel with LKDTM" "$(kernel_release "$BUILD/vmlinuz.lkdtm")" "${release%-holdfast}-lkdtm-FOR-TESTS-ONLY"
+	touch "$BATS_TEST_TMPDIR/initramfs"
 	echo ID=test >"$BATS_TEST_TMPDIR/os-release"
 	make_uki() {
-		env KEYS= "$TREE/image/uki" 0.0.0 "$BATS_TEST_TMPDIR/vmlinuz" "$BATS_TEST_TMPDIR/initramfs" "$BATS_TEST_TMPDIR/os-release" \
-			"$BATS_TEST_TMPDIR/holdfast.efi"
+		env KEYS= "$TREE/image/uki" 0.0.0 "$1" "$BATS_TEST_TMPDIR/initramfs" "$BATS_TEST_TMPDIR/os-release" "$BATS_TEST_TMPDIR/holdfast.efi"
 	}
-	make_uki
+	make_uki "$BUILD/vmlinuz"
 	rm "$BATS_TEST_TMPDIR/holdfast.efi"
-	printf 'FOR-TESTS-ONLY' >>"$BATS_TEST_TMPDIR/vmlinuz"
-	expect_refusal "an image of a variant" 'only for tests' make_uki
+	expect_refusal "an image of the kernel with LKDTM" 'only for tests' make_uki "$BUILD/vmlinuz.lkdtm"
 	[ ! -e "$BATS_TEST_TMPDIR/holdfast.efi" ]
+	for profile in production demo test; do
+		files=$(cat "$(profile_dir "$profile")/root.files"; zstd -dcq "$(profile_dir "$profile")/initramfs.cpio.zst" | cpio --quiet -t)
+		expect_line "the files of $profile" "$files" 'kernel/drivers/.*\.ko'
+		expect_no_line "the files of $profile" "$files" lkdtm
+	done
 }
