@@ -40,6 +40,7 @@ static const struct step initramfs_steps[] = {
 	{ "verity",     step_verity,        REBOOT },
 	{ "loadpin",    step_loadpin_early, REPORT },
 	{ "root",       step_root,          REBOOT },
+	{ "verified",   step_verified,      REBOOT }, /* from here on a damaged block of the root restarts the machine */
 	{ "policy",     step_policy,        REBOOT }, /* from here on SELinux enforces */
 	{ "switch",     step_switch,        REBOOT }, /* does not return: it becomes /sbin/init of the root */
 };

@@ -62,6 +62,7 @@ int step_partitions(struct node *node);
 int step_verity(struct node *node);
 int step_loadpin_early(struct node *node);
 int step_root(struct node *node);
+int step_verified(struct node *node);
 int step_policy(struct node *node);
 int step_switch(struct node *node);
 

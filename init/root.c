@@ -8,13 +8,53 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/magic.h>
+#include <linux/mman.h> /* MADV_POPULATE_READ, which musl lacks */
 #include <stdio.h>
+#include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
 static const char sysroot[] = "/sysroot";
+
+/* Has every page of a file read, and so verified: they are in memory when they are needed. */
+static int verify_file(const char *path)
+{
+	int file = open(path, O_RDONLY | O_CLOEXEC);
+	struct stat status;
+
+	if (file < 0 || fstat(file, &status) < 0) {
+		int result = fail(errno, "open %s", path);
+
+		if (file >= 0)
+			close(file);
+		return result;
+	}
+
+	size_t size = (size_t)status.st_size;
+	void *pages = mmap(NULL, size, PROT_READ, MAP_SHARED, file, 0);
+	int error = pages == MAP_FAILED || madvise(pages, size, MADV_POPULATE_READ) < 0 ? errno : 0;
+
+	if (pages != MAP_FAILED)
+		munmap(pages, size);
+	close(file);
+	return error ? fail(error, "read %s through dm-verity", path) : 0;
+}
+
+/* What a root is entered with. A damaged block of it is found here, where the early rescue can still be offered. */
+static int verify_entrance(void)
+{
+	static const char *const files[] = {
+		"/sysroot/usr/sbin/init",
+		"/sysroot/etc/selinux/holdfast/policy/policy.33",
+	};
+	int result = 0;
+
+	for (size_t i = 0; result == 0 && i < sizeof(files) / sizeof(files[0]); i++)
+		result = verify_file(files[i]);
+	return result;
+}
 
 int step_root(struct node *node)
 {
@@ -29,7 +69,7 @@ int step_root(struct node *node)
 			    sysroot);
 	if (faccessat(AT_FDCWD, "/sysroot/usr/sbin/init", X_OK, AT_EACCESS) < 0)
 		return fail(errno, "find /usr/sbin/init in the root");
-	return 0;
+	return verify_entrance();
 }
 
 /* The kernel's file systems go with us, so that no step has to be done twice. */

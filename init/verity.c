@@ -47,7 +47,7 @@ static struct request request_new(void)
 	};
 }
 
-static int table_load(int control, const struct node *node)
+static int table_load(int control, const struct node *node, const char *options)
 {
 	const struct root_identity *root = &node->root;
 	struct request request = request_new();
@@ -55,11 +55,9 @@ static int table_load(int control, const struct node *node)
 	request.head.target_count = 1;
 	request.target.length = root->blocks * SECTORS_OF_BLOCK;
 	strcpy(request.target.target_type, "verity");
-	/* A damaged block means a restart, so that the boot loader may count this slot as failed. */
-	snprintf(request.parameters, sizeof(request.parameters),
-		 "1 %s %s %d %d %llu %d sha256 %s %s 2 restart_on_corruption restart_on_error",
+	snprintf(request.parameters, sizeof(request.parameters), "1 %s %s %d %d %llu %d sha256 %s %s%s",
 		 node->root_device, node->verity_device, BLOCK, BLOCK, root->blocks, HASH_START_BLOCK,
-		 root->hash, root->salt);
+		 root->hash, root->salt, options);
 	if (ioctl(control, (int)DM_TABLE_LOAD, &request) < 0)
 		return fail(errno, "open %s through dm-verity with its tree on %s", node->root_device,
 			    node->verity_device);
@@ -71,6 +69,7 @@ static int device_resume(int control)
 {
 	struct request request = request_new();
 
+	request.head.flags |= DM_SKIP_LOCKFS_FLAG; /* nothing is written that would have to be kept waiting */
 	return ioctl(control, (int)DM_DEV_SUSPEND, &request) < 0 ? fail(errno, "start dm-verity") : 0;
 }
 
@@ -83,7 +82,7 @@ static int device_make(int control, struct node *node)
 		return fail(errno, "make the device-mapper device %s", request.head.name);
 	snprintf(node->mapped_root, sizeof(node->mapped_root), "/dev/dm-%u", minor(request.head.dev));
 
-	int result = table_load(control, node);
+	int result = table_load(control, node, "");
 
 	return result < 0 ? result : device_resume(control);
 }
@@ -111,6 +110,14 @@ static int check_size(const char *device, const char *what, unsigned long long b
 	return result;
 }
 
+static int open_control(void)
+{
+	int control = open("/dev/mapper/control", O_RDWR | O_CLOEXEC);
+
+	return control < 0 ? fail(errno, "open /dev/mapper/control") : control;
+}
+
+/* A damaged block is an error of who reads it, so that a root that can't be entered is a failed step. */
 int step_verity(struct node *node)
 {
 	int result = check_size(node->root_device, "root", node->root.blocks);
@@ -121,11 +128,27 @@ int step_verity(struct node *node)
 	if (result < 0)
 		return result;
 
-	int control = open("/dev/mapper/control", O_RDWR | O_CLOEXEC);
+	int control = open_control();
 
 	if (control < 0)
-		return fail(errno, "open /dev/mapper/control");
+		return control;
 	result = device_make(control, node);
+	close(control);
+	return result;
+}
+
+/* From here on a damaged block means a restart, so that the boot loader may count this slot as failed. */
+int step_verified(struct node *node)
+{
+	int control = open_control();
+
+	if (control < 0)
+		return control;
+
+	int result = table_load(control, node, " 2 restart_on_corruption restart_on_error");
+
+	if (result == 0)
+		result = device_resume(control);
 	close(control);
 	return result;
 }
