@@ -4,13 +4,7 @@ load ../lib/load
 load ../lib/disk
 load ../lib/node
 
-setup_file() {
-	node_start --profile test
-	wait_for_console "$NODE_IS_UP" 180
-	wait_for_probe 120
-	wait_for_pod 60
-}
-
+setup_file() { node_start_up; }
 teardown_file() { node_end; }
 
 setup() { console_mark; }

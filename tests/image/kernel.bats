@@ -1,5 +1,5 @@
 # The kernel's configuration: how hard it is, what it must have for container hosts, what it must not have. Without booting;
-# what only a running node can tell is asked in long/kernel.
+# what only a running node can tell is asked in boot/kernel.
 
 load ../lib/load
 

@@ -4,7 +4,7 @@
 # A node lives in a folder of its own, $NODE: disk, console.log, sockets and pipes. node_start makes it and sets NODE;
 # functions below work on that one. Boot once in setup_file, ask in many tests, end in teardown_file:
 #
-#   setup_file()    { node_start --profile test; wait_for_console "$NODE_IS_UP" 120; }
+#   setup_file()    { node_start_up; }
 #   teardown_file() { node_end; }
 #
 # Nothing here sleeps for a fixed time: a wait ends with what it waits for, at a sign of failure, or at its deadline.
@@ -71,31 +71,21 @@ node_start() {
 		-device virtserialport,chardev=probe,name=holdfast.probe)
 	[ "$on_reboot" = stay ] || command+=(-no-reboot)
 
-	command+=("$@")
-	local try
-	for try in 1 2 3; do
-		node_launch "${command[@]}" || return
-		lost_timer || return 0
-	done
-	node_fail "the emulator got too little time, $try times"
-}
-
-# Starts QEMU by $*. It dies with the shell that started it; bats must not wait for it at its descriptors.
-node_launch() {
 	: >"$NODE/console.log"
-	setpriv --pdeathsig KILL "$@" </dev/null >"$NODE/qemu.log" 2>&1 3>&- 4>&- &
+	# It dies with the shell that started it; bats must not wait for it at its descriptors.
+	setpriv --pdeathsig KILL "${command[@]}" "$@" </dev/null >"$NODE/qemu.log" 2>&1 3>&- 4>&- &
 	NODE_PID=$!
 	export NODE_PID
 	console_mark 0
 	qmp '{"execute":"qmp_capabilities"}' >/dev/null || node_fail "QEMU did not start"
 }
 
-# Waits until the kernel runs. Whether it gave up at once because QEMU, on a busy host, gave it no timer interrupt in
-# time: that says nothing about the node.
-lost_timer() {
-	(failures_are 'IO-APIC \+ timer' && wait_for_console 'SCSI subsystem|holdfast: ' 120 2>/dev/null) && return 1
-	console | grep -q 'IO-APIC + timer' || return 1
-	node_kill
+# Starts a node of the profile test by node_start's $*, and waits until its services are ready, its probe listens and its pod answers.
+node_start_up() {
+	node_start --profile test "$@"
+	wait_for_console "$NODE_IS_UP" 180
+	wait_for_probe 120
+	wait_for_pod 60
 }
 
 # Ends the node at once, like a power cut.

@@ -4,12 +4,7 @@ load ../lib/load
 load ../lib/disk
 load ../lib/node
 
-setup_file() {
-	node_start --profile test
-	wait_for_console "$NODE_IS_UP" 180
-	wait_for_probe 120
-}
-
+setup_file() { node_start_up; }
 teardown_file() { node_end; }
 
 # Whether the kubelet has run $1 seconds: from its start time, field 22 of its stat in ticks of 10 ms.

@@ -173,26 +173,25 @@ static void device(char **arguments)
 	printf("ok: opened\n");
 }
 
-/* Gives IMAGE a loop device with a node of its own. The device goes when nobody has it open any more. */
-static int loop_attach(const char *image, const char *node)
+/*
+ * Gives IMAGE a loop device, and NODE its path in the node's /dev, which the probe has
+ * as a volume like a CSI driver. The device goes when nobody has it open any more.
+ */
+static int loop_attach(const char *image, char *node, size_t size)
 {
 	struct loop_config config = { .info.lo_flags = LO_FLAGS_AUTOCLEAR };
-	int control, number, loop;
+	int control = open("/devices/loop-control", O_RDWR);
+	int number = control < 0 ? -1 : ioctl(control, LOOP_CTL_GET_FREE);
 
-	unlink("/tmp/loop-control");
-	if (mknod("/tmp/loop-control", S_IFCHR | 0600, makedev(10, 237)) < 0)
-		die("make a node for the loop devices' control");
-	control = open("/tmp/loop-control", O_RDWR);
-	number = control < 0 ? -1 : ioctl(control, LOOP_CTL_GET_FREE);
 	if (number < 0)
 		die("find a free loop device");
-	unlink(node);
-	if (mknod(node, S_IFBLK | 0600, makedev(7, (unsigned)number)) < 0)
-		die("make a node for the loop device");
-	loop = open(node, O_RDWR);
+	snprintf(node, size, "/devices/loop%d", number);
+
+	int loop = open(node, O_RDWR);
+
 	config.fd = (uint32_t)open(image, O_RDWR);
 	if (loop < 0 || ioctl(loop, LOOP_CONFIGURE, &config) < 0)
-		die("attach %s to a loop device", image);
+		die("attach %s to %s", image, node);
 	return loop;
 }
 
@@ -207,15 +206,15 @@ static unsigned long long mebibytes(const char *directory)
 
 static void grow(char **arguments)
 {
-	static const char node[] = "/tmp/contract-loop";
 	const char *image = arguments[0], *directory = arguments[1];
+	char node[64];
 	struct statvfs system;
 	uint64_t size, blocks;
 
 	mkdir("/tmp", 01777);
 	mkdir(directory, 0700);
 
-	int loop = loop_attach(image, node);
+	int loop = loop_attach(image, node, sizeof(node));
 
 	if (mount(node, directory, "ext4", MS_NODEV | MS_NOSUID | MS_NOEXEC, NULL) < 0)
 		die("mount the ext4 of %s", image);
