@@ -18,7 +18,7 @@ setup_file() {
 	wait_for_pod 60
 	# The kernel keeps ten records in five seconds, and drops the others; and on the serial line they take their time.
 	node_run 'echo 0 >/proc/sys/kernel/printk_ratelimit; echo 4 >/proc/sys/kernel/printk'
-	start_pods
+	start_pods "$PODS"/*.yaml
 	services_before=$(node_status '[.services[] | {name, restarts}]')
 	export services_before
 	local level
@@ -28,20 +28,6 @@ setup_file() {
 }
 
 teardown_file() { node_end; }
-
-# The agent reads static pods from a folder of the root. A copy of it with ours is bound over it, in one step: a pod that it
-# doesn't find there it would end.
-start_pods() {
-	local level
-	on_node mkdir /run/manifests
-	node_run 'cp /proc/1/root/etc/kubernetes/manifests/* /proc/1/root/run/manifests/'
-	for level in ordinary root privileged link; do
-		node_run "echo $(base64 -w 0 "$PODS/$level.yaml") | base64 -d >/proc/1/root/run/manifests/attack-$level.yaml"
-	done
-	on_node mount -o bind /run/manifests /etc/kubernetes/manifests
-	# ... and read-only as the root is.
-	on_node mount -o remount,bind,ro /etc/kubernetes/manifests
-}
 
 # Lets the pod of level $1 begin, and keeps what it saw in $BATS_FILE_TMPDIR/$1.
 attack() {

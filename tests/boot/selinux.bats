@@ -89,17 +89,6 @@ common+="; $(try 'logs of pods' 'cat /host/var/log/pods/*/*/*.log'); $(try 'cred
 common+="; $(try 'socket of the runtime' 'nc local:/host/run/containerd/containerd.sock </dev/null')"
 common+="; $(try 'files of the runtime' 'ls /host/var/lib/containerd'); $(try 'a device node' 'mknod /own/disk b 254 0')"
 
-# The agent reads static pods from a folder of the root. A copy with ours is bound over it in one step, so that it misses none.
-start_pods() {
-	on_node mkdir /run/manifests
-	node_run 'cp /proc/1/root/etc/kubernetes/manifests/* /proc/1/root/run/manifests/'
-	for name in one two daemon; do
-		pod $name "$common" "$([ $name = daemon ] && echo true || echo false)" >"$BATS_TEST_TMPDIR/$name.yaml"
-		node_run "echo $(base64 -w 0 "$BATS_TEST_TMPDIR/$name.yaml") | base64 -d >/proc/1/root/run/manifests/$name.yaml"
-	done
-	on_node mount -o bind /run/manifests /etc/kubernetes/manifests
-}
-
 # What pod $1 has said, once it has said all.
 said_by() {
 	wait_until "the end of what pod $1 says" 120 node_run "grep -q 'F all said' /proc/1/root/var/log/pods/default_$1-*/script/0.log" >/dev/null
@@ -107,7 +96,10 @@ said_by() {
 }
 
 @test "pods: each its own categories; of the host what the policy lets through" {
-	start_pods
+	for name in one two daemon; do
+		pod $name "$common" "$([ $name = daemon ] && echo true || echo false)" >"$BATS_TEST_TMPDIR/$name.yaml"
+	done
+	start_pods "$BATS_TEST_TMPDIR"/*.yaml
 	for name in one two; do
 		said=$(said_by $name)
 		expect "what pod $name can" "$said" "own: yes

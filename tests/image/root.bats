@@ -141,3 +141,14 @@ $programs"
 	expect_line "init" "$(file "$BUILD/init")" 'stripped$'
 	expect_line "init.debug" "$(file "$BUILD/init.debug")" 'not stripped$'
 }
+
+@test "root: containers start without the capabilities that attacks begin with" {
+	for set in bounding permitted effective; do
+		expect "the set $set" "$(jq -r ".process.capabilities.$set | sort | join(\" \")" "$ROOT/etc/containerd/container.json")" \
+			"CAP_CHOWN CAP_DAC_OVERRIDE CAP_FOWNER CAP_FSETID CAP_KILL CAP_NET_BIND_SERVICE CAP_SETGID CAP_SETPCAP CAP_SETUID"
+	done
+	expect "other sets" "$(jq -r '.process.capabilities | keys | join(" ")' "$ROOT/etc/containerd/container.json")" \
+		"bounding effective permitted"
+	path=$(sed -n 's/^base_runtime_spec = "\(.*\)"$/\1/p' "$ROOT/etc/containerd/config.toml")
+	expect "what the runtime is told to take" "$path" /etc/containerd/container.json
+}

@@ -1,4 +1,4 @@
-// The kubelet, as upstream's cmd/kubelet has it.
+// The kubelet, as upstream's cmd/kubelet has it, but for the patches beside it.
 package main
 
 import (
