@@ -123,29 +123,39 @@ int file_replace(const char *path, const char *text, size_t length, mode_t mode)
 static int make_one(const char *path, mode_t mode)
 {
 	struct stat status;
+	mode_t mask = umask(0); /* mode is meant as it is given */
+	int errnum = mkdir(path, mode) == 0 ? 0 : errno;
 
-	if (mkdir(path, mode) == 0)
-		return chmod(path, mode) < 0 ? -errno : 0; /* whatever the umask says */
-	if (errno == EEXIST && stat(path, &status) == 0)
+	umask(mask);
+	if (errnum == EEXIST && stat(path, &status) == 0)
 		return S_ISDIR(status.st_mode) ? 0 : -ENOTDIR;
-	return -errno;
+	return -errnum;
+}
+
+/* What is above the last part of path. 0 or -errno. */
+static int make_parents(char *path)
+{
+	int result = 0;
+
+	for (char *slash = strchr(path + 1, '/'); slash && result == 0; slash = strchr(slash + 1, '/')) {
+		*slash = '\0';
+		result = make_one(path, 0755);
+		*slash = '/';
+	}
+	return result;
 }
 
 int make_directory(const char *path, mode_t mode)
 {
 	char part[PATH_MAX];
 	size_t length = strlen(path);
-	int result = 0;
+	int result = make_one(path, mode);
 
-	if (length >= sizeof(part))
-		return fail(ENAMETOOLONG, "make the directory %.64s…", path);
-	memcpy(part, path, length + 1);
-	for (char *slash = strchr(part + 1, '/'); slash && result == 0; slash = strchr(slash + 1, '/')) {
-		*slash = '\0';
-		result = make_one(part, 0755);
-		*slash = '/';
+	if (result == -ENOENT && length < sizeof(part)) {
+		memcpy(part, path, length + 1);
+		result = make_parents(part);
+		if (result == 0)
+			result = make_one(part, mode);
 	}
-	if (result == 0)
-		result = make_one(part, mode);
 	return result < 0 ? fail(-result, "make the directory %s", path) : 0;
 }

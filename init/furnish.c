@@ -79,9 +79,22 @@ static int open_below_var(const char *path, mode_t mode)
 	return directory < 0 ? fail(errno, "use the directory %s", full_path) : directory;
 }
 
+static int label_below_var(const char *path, mode_t mode, const char *type)
+{
+	int directory = open_below_var(path, mode);
+
+	if (directory < 0)
+		return directory;
+
+	int result = label_descriptor(directory, path, type);
+
+	close(directory);
+	return result;
+}
+
 /*
  * One line of state.dirs: a path below /var, its mode and the type of its
- * label, which is set each time: what the disk says about it counts for
+ * label, which is seen to each time: what the disk says about it counts for
  * nothing. # starts a comment.
  */
 static int make_listed(char *line, unsigned number)
@@ -98,15 +111,7 @@ static int make_listed(char *line, unsigned number)
 			    "/etc/holdfast/state.dirs line %u: not a path below /var, its mode and its type",
 			    number);
 
-	int directory = open_below_var(path, mode);
-
-	if (directory < 0)
-		return directory;
-
-	int result = label_descriptor(directory, path, type);
-
-	close(directory);
-	return result;
+	return label_below_var(path, mode, type);
 }
 
 static int make_directories(void)
@@ -286,7 +291,7 @@ int furnish_var(void)
 		"lib/kubelet", /* volumes of pods are in it, and init containers put programs there */
 		"opt/cni",     /* a cluster's network plugin installs itself here */
 	};
-	int result = label_file("/var", "var_t");
+	int result = label_below_var("", 0755, "var_t");
 
 	if (result == 0)
 		result = make_directories();

@@ -16,8 +16,11 @@ enum { LABEL_SIZE = 80 };
 
 bool label_in_use(void)
 {
+	static bool loaded; /* and never unloaded */
+
 	/* Any other error than this means that there is one, which forbids to look. */
-	return access("/sys/fs/selinux/enforce", F_OK) == 0 || errno != ENOENT;
+	loaded = loaded || access("/sys/fs/selinux/enforce", F_OK) == 0 || errno != ENOENT;
+	return loaded;
 }
 
 static void label_of_file(char label[LABEL_SIZE], const char *type)
@@ -37,6 +40,14 @@ int label_file(const char *path, const char *type)
 		       : 0;
 }
 
+/* What the kernel goes by, which is not always what the disk says. */
+static bool has_label(int descriptor, const char *label)
+{
+	char now[LABEL_SIZE] = "";
+
+	return fgetxattr(descriptor, attribute, now, sizeof(now) - 1) > 0 && strcmp(now, label) == 0;
+}
+
 int label_descriptor(int descriptor, const char *name, const char *type)
 {
 	char label[LABEL_SIZE];
@@ -44,6 +55,8 @@ int label_descriptor(int descriptor, const char *name, const char *type)
 	if (!label_in_use())
 		return 0;
 	label_of_file(label, type);
+	if (has_label(descriptor, label))
+		return 0; /* a write to the disk less */
 	return fsetxattr(descriptor, attribute, label, strlen(label), 0) < 0
 		       ? fail(errno, "label %s as %s", name, type)
 		       : 0;

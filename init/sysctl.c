@@ -53,9 +53,11 @@ static int apply(int directory, const struct sysctl *sysctl)
 	return 0;
 }
 
-static bool is_of_network(const char *sysctl)
+/* Whether a line, which may be anything, is for the network's step. */
+static bool is_of_network(const char *line)
 {
-	return strncmp(sysctl, "net/", strlen("net/")) == 0;
+	line += strspn(line, " \t");
+	return strncmp(line, "net", 3) == 0 && (line[3] == '.' || line[3] == '/');
 }
 
 /* Applies the lines of the network, or all others; each that fails is logged. Returns how many did. */
@@ -66,10 +68,14 @@ static unsigned apply_all(int directory, char *text, bool network)
 
 	while ((line = strsep(&text, "\n"))) {
 		struct sysctl sysctl;
-		int result = sysctl_parse_line(line, &sysctl);
 
 		number++;
-		if (result > 0 && is_of_network(sysctl.path) == network)
+		if (is_of_network(line) != network)
+			continue;
+
+		int result = sysctl_parse_line(line, &sysctl);
+
+		if (result > 0)
 			result = apply(directory, &sysctl);
 		if (result < 0) {
 			log_error("%s line %u: %s", path, number, failure());
