@@ -5,7 +5,11 @@ load ../lib/load
 load ../lib/disk
 load ../lib/node
 
-setup_file() { node_start_up; }
+setup_file() {
+	node_start_up
+	add_static_pods "$TREE/tests/boot/user-namespace.yaml"
+}
+
 teardown_file() { node_end; }
 
 # Runs kernel-config/hardening over what sysctl -a said ($1).
@@ -70,6 +74,25 @@ hardening() {
 @test "contract: user namespaces: root makes them, nobody else does" {
 	expect "root's attempt" "$(node_run contract namespace 0)" 'ok: a user namespace'
 	expect_refusal "another user's attempt" 'user namespace: Operation not permitted' node_run contract namespace 65534
+}
+
+# The process id of the shell in the pod of user-namespace.yaml, whose command line says so.
+user_namespace_pod() {
+	local found
+	found=$(node_run "grep -als '[i]n-a-user-namespace' /proc/[0-9]*/cmdline" | cut -d/ -f3)
+	[ -n "$found" ] && echo "$found"
+}
+
+@test "contract: a pod with hostUsers: false runs: its root is nobody on the host, and owns its volume" {
+	pid=$(wait_until "the pod" 90 user_namespace_pod)
+	map=$(node_run "cat /proc/$pid/uid_map")
+	read -r inside outside count <<<"$map"
+	expect "the first user in the pod" "$inside" 0
+	[ "$outside" -ge 65536 ] || fail "the pod's root is user $outside of the host: $map"
+	[ "$count" -ge 65536 ] || fail "the pod has only $count users"
+	expect "its user on the host" "$(node_run "sed -n 's/^Uid:[^0-9]*\([0-9]*\).*/\1/p' /proc/$pid/status")" "$outside"
+	expect "whom it took itself for, in its volume" \
+		"$(node_run "cat /proc/1/root/var/lib/kubelet/pods/*/volumes/kubernetes.io~empty-dir/user-namespace/user")" 0
 }
 
 @test "contract: device control: an ordinary pod's cgroup opens /dev/null and not /dev/kmsg; a privileged one opens both" {
