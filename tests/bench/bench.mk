@@ -12,7 +12,7 @@ ifneq ($(HOLDFAST_IN_TOOLBOX),)
 $(if $(filter runc,$(components-built)),,$(eval $(call component-rule,runc)))
 endif
 
-bench: test-images $(bench-programs) $(BUILD)/components/runc.done ## measurements, as tables and as build/ARCH/bench.json; T=NAME for one (sizes start node memory hardening rebuild compression timeline growth)
+bench: test-images $(bench-programs) $(BUILD)/components/runc.done ## measurements, as tables and as build/ARCH/bench.json; T=NAME for one (sizes start node memory console hardening rebuild compression timeline growth)
 	@tests/bench/run $(T)
 
 .PHONY: bench
