@@ -10,7 +10,7 @@ test-images: $(BUILD)/vmlinuz.lkdtm $(BUILD)/lkdtm.ko
 
 unit-programs: $(unit-tests:%=$(unit-dir)/%) $(unit-helpers:%=$(unit-dir)/%) $(fuzzers:%=$(unit-dir)/%)
 
-test: $(if $(filter unit unit/% namespace namespace/%,$(T)),,test-images) unit-programs $(BUILD)/init.test $(BUILD)/console $(BUILD)/components/busybox.done $(BUILD)/components/firewall.done ## all tests that fit in CI; T=NAME for one group (unit namespace image boot attack) or file
+test: $(if $(filter-out unit unit/% namespace namespace/%,$(or $(T),all)),test-images) unit-programs $(BUILD)/init.test $(BUILD)/console $(BUILD)/components/busybox.done $(BUILD)/components/firewall.done ## all tests that fit in CI; T=NAME for one group (unit namespace image boot attack) or file
 	@tests/run $(T)
 
 .PHONY: test test-images unit-programs
