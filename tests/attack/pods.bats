@@ -12,10 +12,7 @@ PODS=$TREE/tests/attack/pods
 
 setup_file() {
 	# Firmware and TPM: they have doors of their own.
-	node_start --profile test --boot firmware --tpm yes
-	wait_for_console "$NODE_IS_UP" 180
-	wait_for_probe 120
-	wait_for_pod 60
+	node_start_up --boot firmware --tpm yes
 	# The kernel keeps ten records in five seconds, and drops the others; and on the serial line they take their time.
 	node_run 'echo 0 >/proc/sys/kernel/printk_ratelimit; echo 4 >/proc/sys/kernel/printk'
 	start_pods "$PODS"/*.yaml

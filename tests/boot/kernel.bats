@@ -7,7 +7,7 @@ load ../lib/node
 
 setup_file() {
 	node_start_up
-	add_static_pods "$TREE/tests/boot/user-namespace.yaml"
+	start_pods "$TREE/tests/boot/user-namespace.yaml"
 }
 
 teardown_file() { node_end; }

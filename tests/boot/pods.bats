@@ -50,10 +50,7 @@ listen_on() { echo "nc -ll -p $1 -e echo greeting"; }
 
 setup_file() {
 	printf '[firewall]\nopen = tcp/9998\nopen = tcp/22\n' >"$BATS_FILE_TMPDIR/node.conf"
-	node_start --profile test --memory 768 --conf "$BATS_FILE_TMPDIR/node.conf"
-	wait_for_console "$NODE_IS_UP" 180
-	wait_for_probe 120
-	wait_for_pod 60
+	node_start_up --memory 768 --conf "$BATS_FILE_TMPDIR/node.conf"
 	monitor hostfwd_add tcp:127.0.0.1:0-:9998
 	start_pods \
 		"$(pod plain "$REPORT")" \

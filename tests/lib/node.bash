@@ -281,19 +281,6 @@ host_processes() {
 		}' <<<"$said"
 }
 
-# Gives the agent the static pods of the files $* as well. It reads them from a folder of the root: a copy of that with ours is bound
-# over it, in one step (a pod that it doesn't find there it would end) and read-only as the root is. It looks each 20 seconds.
-add_static_pods() {
-	local file
-	on_node mkdir /run/manifests
-	node_run 'cp /proc/1/root/etc/kubernetes/manifests/* /proc/1/root/run/manifests/'
-	for file; do
-		node_run "echo $(base64 -w 0 "$file") | base64 -d >/proc/1/root/run/manifests/${file##*/}"
-	done
-	on_node mount -o bind /run/manifests /etc/kubernetes/manifests
-	on_node mount -o remount,bind,ro /etc/kubernetes/manifests
-}
-
 wait_for_probe() { NODE_RUN_SECONDS=$((${1:-120} * TESTS_SLOW)) node_run true; }
 
 # The node's status.json, and from it what jq makes of $1.
