@@ -16,3 +16,4 @@
 #define PROTOCOL_OPEN            "session: "       /* opened for NAME[, NAME…]; what follows is the shell's */
 #define PROTOCOL_CLOSED          "session ended: " /* REASON */
 #define PROTOCOL_NO_SESSION      "no session: "    /* REASON: it could not be opened */
+#define PROTOCOL_SHELL           "break-glass# "   /* the shell's prompt */

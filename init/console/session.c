@@ -70,7 +70,7 @@ static void set_line_mode(int slave)
 {
 	static char shell[] = "/usr/bin/sh", name[] = "sh";
 	static char path[] = "PATH=/usr/bin:/usr/sbin", home[] = "HOME=/tmp", term[] = "TERM=vt100";
-	static char prompt[] = "PS1=break-glass# ";
+	static char prompt[] = "PS1=" PROTOCOL_SHELL;
 	static char *const arguments[] = { name, NULL };
 	static char *const environment[] = { path, home, term, prompt, NULL };
 

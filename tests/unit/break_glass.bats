@@ -43,7 +43,8 @@ call() { printf '%s' "${session-exit
 @test "--help is the header; a wrong call says so and ends with 2" {
 	expect_line "the help" "$("$break_glass" --help)" '^  scripts/break-glass --key FILE'
 	local arguments
-	for arguments in "" "line" "--key alice" "--key none line" "--key alice line -- cat" "--key alice --frob line" "--key alice --speed x line"; do
+	for arguments in "" "line" "--key alice" "--key none line" "--key alice line -- cat" "--key alice --frob line" "--key alice --speed x line" \
+		"--join --key alice line"; do
 		local status=0
 		# shellcheck disable=SC2086 # words
 		"$break_glass" $arguments 2>said || status=$?
@@ -57,7 +58,7 @@ call() { printf '%s' "${session-exit
 	while read -r word value; do
 		grep -qFe "$value" "$break_glass" || fail "break-glass does not know $word, $value"
 	done < <(sed -n 's/^#define PROTOCOL_\([A-Z_]*\) [^"]*"\([^"]*\)".*/\1 \2/p' "$TREE/init/console/protocol.h" | grep -v '^INVITATION')
-	expect "the number of words" "$(grep -c '^#define PROTOCOL_[A-Z_]* *".*"' "$TREE/init/console/protocol.h")" 11
+	expect "the number of words" "$(grep -c '^#define PROTOCOL_[A-Z_]* *".*"' "$TREE/init/console/protocol.h")" 12
 }
 
 @test "a command: challenge, signature, session, end" {
@@ -138,9 +139,35 @@ call() { printf '%s' "${session-exit
 	expect_line "what is said" "$(cat said)" '^break-glass: session: opened for alice, bob$'
 }
 
-@test "a challenge that a kernel message stands in is asked for again" {
+@test "a challenge that lacks a line is asked for again" {
 	call --key alice -- "$fake" signers 1 disturbed=2 2>said
 	expect_line "what is said" "$(cat said)" '^break-glass: session: opened for alice$'
+}
+
+@test "messages of the kernel in every line, and in the prompts, are taken out" {
+	session=$'hello\nexit\n' call --key alice --key bob -- "$fake" signers 2 torn >out 2>said
+	expect_line "what is said" "$(cat said)" '^break-glass: accepted: alice, 1 more needed$'
+	expect_line "what is said" "$(cat said)" '^break-glass: session: opened for alice, bob$'
+	expect_line "what is said" "$(cat said)" '^break-glass: session ended: exit$'
+	# To the operator they are shown.
+	expect_line "the session" "$(tr -d '\r' <out)" 'eth0: no link$'
+}
+
+@test "an answer waits for a prompt that comes after a delay" {
+	call --key alice -- "$fake" signers 1 delayed=3 2>said
+	expect_line "what is said" "$(cat said)" '^break-glass: after a refused signature the console takes the next one after a delay'
+	expect_line "what is said" "$(cat said)" '^break-glass: session: opened for alice$'
+}
+
+@test "a node whose clock is wrong: that is said, and makes no difference" {
+	local hours
+	for hours in 30 -30; do
+		call --key alice -- "$fake" signers 1 clock=$hours 2>said
+		expect_line "what is said" "$(cat said)" '^break-glass: note: by this machine.s clock the challenge expire(s in 1 day, 6:|d 1 day, 5:..:.. ago)'
+		expect_line "what is said" "$(cat said)" '^break-glass: session: opened for alice$'
+	done
+	call --key alice -- "$fake" signers 1 2>said
+	expect_no_line "what is said with the right time" "$(cat said)" note
 }
 
 @test "an Enter that was not heard is repeated" {
@@ -161,22 +188,95 @@ call() { printf '%s' "${session-exit
 	expect "its mode" "$(stat -c %a new)" 600
 }
 
-@test "on a terminal, Ctrl-] leaves the session, and the terminal is as it was" {
+# Calls on a terminal of its own, like a person in a shell: its words go to out, its process id to pid. What is written to 7 is typed.
+call_on_a_terminal() {
 	mkfifo keys
 	# What a shell on a terminal does: stty before and after.
-	printf '%s\n' 'stty -g' "$break_glass --key alice -- $fake signers 1" 'stty -g' >calls
+	printf '%s\n' 'stty -g' "sh -c 'echo \$\$ >pid; exec $break_glass --wait 20 $*'; echo status \$?" 'stty -g' >calls
 	socat - EXEC:'bash calls',pty,setsid,ctty,stderr <keys >out 2>socat.log 3>&- &
-	local caller=$!
+	caller=$!
 	background+=("$caller")
 	exec 7>keys
-	wait_until "the session" 20 grep -q '^# ' out >/dev/null
-	printf 'hello\r' >&7
-	wait_until "the echo of the session" 20 grep -q 'you said hello' out >/dev/null
-	printf '\035' >&7
-	wait $caller || true
-	expect_line "the end" "$(tr -d '\r' <out)" 'break-glass: left; on the node the session goes on'
+}
+
+out_has() { tr -d '\r' <out | grep -Eq -- "$1"; }
+
+# The call must have ended with status $1, and left the terminal as it was.
+expect_terminal_as_before() {
+	wait "$caller" || true
+	expect_line "what the terminal shows" "$(tr -d '\r' <out)" "^status $1\$"
 	expect_line "the settings before" "$(head -n 1 out)" '^[0-9a-f]+:'
 	expect "the terminal's settings" "$(tr -d '\r' <out | tail -n 1)" "$(tr -d '\r' <out | head -n 1)"
+}
+
+@test "on a terminal, Ctrl-] leaves the session, and the terminal is as it was" {
+	call_on_a_terminal --key alice -- "$fake" signers 1
+	wait_until "the session" 20 out_has '^break-glass# $' >/dev/null
+	printf 'hello\r' >&7
+	wait_until "the echo of the session" 20 out_has 'you said hello' >/dev/null
+	printf '\035' >&7
+	expect_terminal_as_before 0
+	expect_line "the end" "$(tr -d '\r' <out)" 'break-glass: left; on the node a session goes on'
+}
+
+@test "on a terminal, killed in a session: the terminal is as it was" {
+	call_on_a_terminal --key alice -- "$fake" signers 1
+	wait_until "the session" 20 out_has '^break-glass# $' >/dev/null
+	kill -TERM "$(<pid)"
+	expect_terminal_as_before 143
+}
+
+@test "on a terminal, Ctrl-C while it waits: it says what stays, and the terminal is as it was" {
+	call_on_a_terminal --key alice --signature bob.sig -- "$fake" signers 2
+	wait_until "the waiting" 20 out_has 'waiting for bob.sig' >/dev/null
+	printf '\003' >&7
+	expect_terminal_as_before 130
+	expect_line "the end" "$(tr -d '\r' <out)" '^break-glass: stopped; a challenge, or a session, that was open stays so'
+}
+
+@test "on a terminal, killed while ssh-keygen asks for a passphrase: the terminal is as it was" {
+	ssh-keygen -q -p -P '' -N secret -f alice
+	call_on_a_terminal --key alice -- "$fake" signers 1
+	wait_until "the question" 20 out_has '^Enter passphrase' >/dev/null
+	kill -TERM "$(<pid)"
+	expect_terminal_as_before 143
+}
+
+@test "on a terminal, ssh-keygen asks for a key's passphrase" {
+	ssh-keygen -q -p -P '' -N secret -f alice
+	call_on_a_terminal --key alice -- "$fake" signers 1
+	wait_until "the question" 20 out_has '^Enter passphrase' >/dev/null
+	printf 'secret\r' >&7
+	wait_until "the session" 20 out_has '^break-glass# $' >/dev/null
+	printf 'exit\r' >&7
+	expect_terminal_as_before 0
+	! out_has secret || fail "the passphrase is shown"
+}
+
+@test "a key that an agent holds" {
+	eval "$(ssh-agent -a "$PWD/agent" 3>&-)" >/dev/null
+	background+=("$SSH_AGENT_PID")
+	ssh-add -q alice 2>/dev/null
+	rm alice
+	call --key alice.pub -- "$fake" signers 1 2>said
+	expect_line "what is said" "$(cat said)" '^break-glass: session: opened for alice$'
+}
+
+@test "a device that another call has is busy; a session that was left is told of, and joined again" {
+	console_on_a_terminal signers 1
+	mkfifo keys
+	timeout 120 "$break_glass" --wait 20 --key alice line <keys >out 2>first 3>&- &
+	background+=($!)
+	exec 8>keys
+	wait_until "the session" 20 grep -q 'session: opened' first >/dev/null
+	expect_failure "can't open line: Device or resource busy: another program has it" --key bob line
+	kill -TERM "${background[-1]}"
+	wait "${background[-1]}" || true
+	exec 8>&-
+	expect_failure "a session is open on this line.*--join" --key bob line
+	session=$'hello\nexit\n' call --join line >out 2>said
+	expect_line "the session" "$(tr -d '\r' <out)" 'you said hello$'
+	expect_line "what is said" "$(cat said)" '^break-glass: session ended: exit$'
 }
 
 # ---- what can fail ----
@@ -219,12 +319,12 @@ expect_failure() {
 }
 
 @test "a line that says nothing, or something else" {
-	expect_failure "no challenge came within 1.0 s. It said nothing" --wait 1 --key alice -- cat /dev/zero
-	expect_failure "no challenge came within 8.0 s. Its last words: login:" --wait 8 --key alice -- sh -c 'echo login:; exec cat >/dev/null'
+	expect_failure "no challenge came within 1 s. It said nothing" --wait 1 --key alice -- cat /dev/zero
+	expect_failure "no challenge came within 8 s. Its last words: login:" --wait 8 --key alice -- sh -c 'echo login:; exec cat >/dev/null'
 }
 
 @test "no verdict" {
-	expect_failure "no verdict on the signature came within 8.0 s" --wait 8 --key alice -- "$fake" signers 1 silent
+	expect_failure "no verdict on the signature came within 8 s" --wait 8 --key alice -- "$fake" signers 1 silent
 }
 
 @test "a line that is closed" {
@@ -238,15 +338,39 @@ expect_failure() {
 }
 
 @test "lines that can't be opened" {
-	expect_failure "can't open .*: " --key alice 127.0.0.1:1
+	expect_failure "can't open 127.0.0.1:1: Connection refused: nobody listens there" --key alice 127.0.0.1:1
+	expect_failure "127.0.0.1:65536 is no device, no socket, and not HOST:PORT" --key alice 127.0.0.1:65536
 	expect_failure "nowhere is no device, no socket, and not HOST:PORT" --key alice nowhere
 	expect_failure "alice is neither a serial device nor a socket" --key alice alice
 	expect_failure "there is no command no-such-command" --key alice -- no-such-command
 	console_on_a_terminal signers 1
 	expect_failure "no serial line has that speed" --key alice --speed 12345 line
+	expect_failure "no serial line has that speed" --key alice --speed 0 line
 }
 
 @test "files that can't be written" {
 	expect_failure "can't write none/record" --key alice --record none/record -- "$fake" signers 1
+	expect_failure "can't write /dev/full: No space left" --key alice --record /dev/full -- "$fake" signers 1
 	expect_failure "can't write none/challenge" --key alice --challenge-out none/challenge -- "$fake" signers 1
+}
+
+@test "a record that can't go on is told of, and the session goes on" {
+	(
+		ulimit -f 1
+		session=$(printf '%0300d\n' {1..5})$'\nexit\n' call --key alice --record record -- "$fake" signers 1 >/dev/null 2> >(cat >said)
+	)
+	expect_line "what is said" "$(tr -d '\r' <said)" "^break-glass: can't write the record \\(File too large\\): from here on nothing is recorded$"
+	expect_line "what is said" "$(cat said)" '^break-glass: session ended: exit$'
+}
+
+@test "a session that can't be shown is left" {
+	local status=0
+	call --key alice -- "$fake" signers 1 >/dev/full 2>said || status=$?
+	expect "the status" $status 1
+	expect_line "what is said" "$(tail -n 1 said)" "^break-glass: can't show the session: No space left on device. On the node it goes on"
+}
+
+@test "what a hostile line says does nothing to the operator's terminal" {
+	expect_failure 'Its last words: \?\[31mred\?' --wait 1 --key alice -- sh -c "printf '\033[31mred\a\n'; exec cat >/dev/null"
+	expect_no_line "what is said" "$(cat said)" $'[\033\a]'
 }

@@ -6,18 +6,22 @@
  * parts, whose shell only repeats what it is told.
  *
  *   fake_console SIGNERS QUORUM [FAULT…]
- *       disturbed=N   a kernel message stands in the first N challenges
+ *       disturbed=N   a line is missing in the first N challenges
+ *       torn          a message of the kernel stands in each line
  *       deaf=N        the first N Enters are not heard
+ *       delayed=N     the prompt comes N seconds after the challenge; what is sent before is dropped
  *       silent        answers get no verdict
  *       hang-up       ends instead of a verdict
  *       no-session    lets nobody in though the signature is right
  *       expired       challenges are expired at once
+ *       clock=N       its clock is N hours ahead
  */
 #include "console/admission.h"
 #include "console/lines.h"
 #include "console/protocol.h"
 #include "error.h"
 
+#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,7 +30,7 @@
 #include <unistd.h>
 
 static struct {
-	int disturbed, deaf, silent, hang_up, no_session, expired;
+	int disturbed, torn, deaf, delayed, silent, hang_up, no_session, expired, clock;
 } faults;
 
 static const struct {
@@ -34,11 +38,14 @@ static const struct {
 	int *value;
 } fault_names[] = {
 	{ "disturbed",  &faults.disturbed  },
+	{ "torn",       &faults.torn       },
 	{ "deaf",       &faults.deaf       },
+	{ "delayed",    &faults.delayed    },
 	{ "silent",     &faults.silent     },
 	{ "hang-up",    &faults.hang_up    },
 	{ "no-session", &faults.no_session },
 	{ "expired",    &faults.expired    },
+	{ "clock",      &faults.clock      },
 };
 
 static void read_fault(const char *argument)
@@ -56,8 +63,9 @@ static struct admission admission;
 static struct line_reader reader;
 static struct answer answer;
 static bool in_session;
+static int64_t prompt_at;
 
-/* Says something, with the terminal's line ends. */
+/* Says something, with the terminal's line ends. The kernel's words are those of its console, with CONFIG_PRINTK_TIME. */
 [[gnu::format(printf, 1, 2)]] static void say(const char *format, ...)
 {
 	char text[2048];
@@ -66,10 +74,16 @@ static bool in_session;
 	va_start(arguments, format);
 	vsnprintf(text, sizeof(text), format, arguments);
 	va_end(arguments);
+
+	int column = 0;
+
 	for (const char *c = text; *c; c++) {
 		if (*c == '\n')
 			putchar('\r');
 		putchar(*c);
+		column = *c == '\n' ? 0 : column + 1;
+		if (faults.torn && column == 4)
+			fputs("[   12.345678] eth0: link\r\n[   12.345699] eth0: no link\r\n", stdout);
 	}
 	fflush(stdout);
 }
@@ -87,11 +101,14 @@ static void show_challenge(void)
 	say("\n" PROTOCOL_CHALLENGE_BEGIN "\n");
 	if (faults.disturbed > 0) {
 		faults.disturbed--;
-		say("holdfast break-glass 1\n[   12.3456] eth0: link\nnode x\n" PROTOCOL_CHALLENGE_END
-		    "\n" PROTOCOL_PROMPT);
+		say("holdfast break-glass 1\nnode x\n" PROTOCOL_CHALLENGE_END "\n" PROTOCOL_PROMPT);
 		return;
 	}
-	say("%s" PROTOCOL_CHALLENGE_END "\n" PROTOCOL_PROMPT, admission.text);
+	say("%s" PROTOCOL_CHALLENGE_END "\n", admission.text);
+	if (faults.delayed)
+		prompt_at = milliseconds() + faults.delayed * 1000;
+	else
+		say(PROTOCOL_PROMPT);
 }
 
 static void give_challenge(void)
@@ -102,7 +119,7 @@ static void give_challenge(void)
 		"db3b72c65f140d7c06b83d870bd5ec33db3b72c65f140d7c06b83d870bd5ec33",
 		"2c1bb2a1-8e4b-4d77-9a71-5c1b4a0c7f6e",
 		{ (uint8_t)rand(), (uint8_t)getpid(), (uint8_t)time(NULL) },
-		time(NULL) + 600,
+		time(NULL) + 600 + faults.clock * 3600,
 	};
 
 	admission_challenge(&admission, &challenge, milliseconds() + (faults.expired ? 0 : 600000));
@@ -129,7 +146,7 @@ static void let_in(void)
 	say(PROTOCOL_OPEN "opened for");
 	for (unsigned i = 0; i < admission.signed_count; i++)
 		say("%s %s", i ? "," : "", admission.signed_by[i]->name);
-	say("\n# ");
+	say("\n" PROTOCOL_SHELL);
 }
 
 static void judge(const char *text, size_t length)
@@ -187,8 +204,26 @@ static void run_command(void)
 		in_session = false;
 		say("\n" PROTOCOL_CLOSED "exit\n" PROTOCOL_INVITATION "\n");
 	} else {
-		say("you said %s\n# ", reader.text);
+		say("you said %s\n" PROTOCOL_SHELL, reader.text);
 	}
+}
+
+/* Prints a prompt that was delayed when its time has come. */
+static bool wait_for_byte(uint8_t *byte)
+{
+	struct pollfd input = { .fd = STDIN_FILENO, .events = POLLIN };
+
+	while (prompt_at) {
+		int64_t left = prompt_at - milliseconds();
+
+		if (left > 0 && poll(&input, 1, (int)left) > 0)
+			break;
+		if (left > 0)
+			continue;
+		prompt_at = 0;
+		say(PROTOCOL_PROMPT);
+	}
+	return read(STDIN_FILENO, byte, 1) == 1;
 }
 
 int main(int argc, char **argv)
@@ -205,8 +240,8 @@ int main(int argc, char **argv)
 		read_fault(argv[i]);
 	admission_init(&admission, &signers, (unsigned)atoi(argv[2]));
 	say(PROTOCOL_INVITATION "\n");
-	for (int byte; (byte = getchar()) != EOF;) {
-		if (line_put(&reader, (uint8_t)byte) != LINE_DONE)
+	for (uint8_t byte; wait_for_byte(&byte);) {
+		if (prompt_at || line_put(&reader, byte) != LINE_DONE)
 			continue;
 		if (in_session)
 			run_command();
