@@ -114,13 +114,18 @@ static size_t share(void)
 	return left;
 }
 
-static void read_terminal(void)
+/* events are poll's. Where nothing may be read nothing is: a read of 0 bytes looks like the line's end. */
+static void read_terminal(short events)
 {
 	char bytes[256];
 	size_t size = share();
-	ssize_t length = terminal_read(&console.terminal, bytes, size < sizeof(bytes) ? size : sizeof(bytes));
+	ssize_t length = 0;
 
-	if (length < 0) {
+	if (size)
+		length = terminal_read(&console.terminal, bytes, size < sizeof(bytes) ? size : sizeof(bytes));
+	else if (events & (POLLHUP | POLLERR))
+		terminal_close(&console.terminal);
+	if (console.terminal.descriptor < 0) {
 		dialog_hang_up(&console.dialog);
 		return;
 	}
@@ -144,8 +149,7 @@ static void wait_for_something(void)
 	short shell = (short)((terminal_room(terminal) ? POLLIN : 0) | (session->input_length ? POLLOUT : 0));
 	struct pollfd wait[] = {
 		{ .fd = console.signals,                      .events = POLLIN },
-		/* Without events it would still wake us by POLLHUP: reading sees that in time. */
-		{ .fd = line ? terminal->descriptor : -1,     .events = line   },
+		{ .fd = terminal->descriptor,                 .events = line   },
 		{ .fd = open ? session->pidfd : -1,           .events = POLLIN },
 		{ .fd = open && shell ? session->master : -1, .events = shell  },
 	};
@@ -155,7 +159,7 @@ static void wait_for_something(void)
 		patience = TICK;
 	poll(wait, sizeof(wait) / sizeof(wait[0]), (int)patience);
 	if (wait[1].revents)
-		read_terminal();
+		read_terminal(wait[1].revents);
 }
 
 static void turn(void)

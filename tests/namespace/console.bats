@@ -210,6 +210,18 @@ asks_anew() {
 	return 1
 }
 
+@test "a paste that the session doesn't read, while it prints, ends nothing" {
+	boot_to_screen
+	line_enter "$KEYS/alice"
+	{ for _ in $(seq 40); do printf '#%0500d\n' 0; done; echo 'echo all-$((3+4))'; } >"$MACHINE/paste"
+	line_type 'i=0; while [ $i -lt 20000 ]; do echo 0123456789012345678901234567890123456789; i=$((i+1)); done; echo over-$((1+1))\r'
+	line_wait '^0123456789012345678901234567890123456789$'
+	line_send "$MACHINE/paste"
+	line_wait '^over-2$' 60
+	line_wait 'all-7$' # and nothing of it was lost
+	leave
+}
+
 @test "a hang-up kills the session, and the console waits for the line" {
 	boot_to_screen
 	line_enter "$KEYS/alice"

@@ -56,22 +56,41 @@ static int open_terminal(void)
 	mode.c_cflag |= HUPCL | CRTSCTS; /* the console must take them away */
 	cfsetspeed(&mode, B19200);       /* and leave this */
 	must(tcsetattr(slave, TCSANOW, &mode) == 0, "set its mode");
+	must(fcntl(master, F_SETFL, O_NONBLOCK) == 0, "set its mode");
 	puts(ptsname(master));
 	fflush(stdout);
 	return master;
 }
 
-/* Carries what is there. 0 at the end. */
-static ssize_t carry(int from, int to, int log)
+/* What the machine said, to the log and to the client. */
+static void carry_output(int master, int client, int log)
 {
 	char bytes[4096];
-	ssize_t length = read(from, bytes, sizeof(bytes));
+	ssize_t length = read(master, bytes, sizeof(bytes));
 
-	if (length > 0 && log >= 0)
+	if (length > 0)
 		must(write(log, bytes, (size_t)length) == length, "write the log");
-	for (ssize_t done = 0, piece; length > 0 && to >= 0 && done < length; done += piece)
-		if ((piece = write(to, bytes + done, (size_t)(length - done))) < 0)
+	for (ssize_t done = 0, piece; done < length && client >= 0; done += piece)
+		if ((piece = write(client, bytes + done, (size_t)(length - done))) < 0)
 			break;
+}
+
+/* What the client typed, while the other direction goes on, as on a line. Length of it, 0 at the end. */
+static ssize_t carry_input(int client, int master, int log)
+{
+	char bytes[4096];
+	ssize_t length = read(client, bytes, sizeof(bytes));
+
+	for (ssize_t done = 0; done < length;) {
+		struct pollfd wait = { .fd = master, .events = POLLIN | POLLOUT };
+
+		poll(&wait, 1, -1);
+		if (wait.revents & POLLIN)
+			carry_output(master, client, log);
+		ssize_t piece = write(master, bytes + done, (size_t)(length - done));
+
+		done += piece > 0 ? piece : 0;
+	}
 	return length;
 }
 
@@ -91,10 +110,10 @@ int main(int argc, char **argv)
 
 		poll(wait, 2, -1);
 		if (wait[0].revents & POLLIN)
-			carry(master, client, log);
+			carry_output(master, client, log);
 		if (wait[1].revents && client < 0) {
 			client = accept(listener, NULL, NULL);
-		} else if (wait[1].revents && carry(client, master, -1) <= 0) {
+		} else if (wait[1].revents && carry_input(client, master, log) <= 0) {
 			close(client);
 			client = -1;
 		}
