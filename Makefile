@@ -4,7 +4,7 @@ VERSION ?= 0.1.0#                 version of the image
 ARCH    ?= x86_64#                only x86_64 so far
 PROFILE ?= production#            what the root holds: rootfs/profiles/*
 BUILD   ?= build/$(ARCH)#         all output
-T       ?=#                       make test T=NAME: one group of tests
+T       ?=#                       make test T=NAME: one group of tests (unit namespace image boot attack) or file (boot/power)
 V       ?=#                       V=1: show what each step prints
 strip-all = $(foreach v,VERSION ARCH PROFILE BUILD T V,$(eval $(v) := $(strip $($(v)))))
 $(strip-all)
@@ -22,10 +22,19 @@ STEP := scripts/step
 # What each part makes stands beside it.
 parts := kernel-config/kernel.mk init/init.mk rootfs/rootfs.mk image/image.mk tests/tests.mk tests/bench/bench.mk
 
+# A word that isn't known is refused before anything is built.
+known = $(if $(filter $(2),$(3)),,$(error $(1)=$(2): there is only: $(3)))
+$(call known,ARCH,$(ARCH),x86_64)
+$(call known,PROFILE,$(PROFILE),$(notdir $(wildcard rootfs/profiles/*)))
+$(if $(filter test,$(MAKECMDGOALS)),$(foreach t,$(T),$(if $(wildcard tests/$(t)/*.bats tests/$(t).bats),,\
+	$(error T=$(t): there is no such group or file of tests: see tests/README.md))))
+
 help: ## this list
-	@sed -n 's/^\([a-z][a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile $(parts) | sort | awk -F'|' '{ printf "%-22s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z][a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile $(parts) tests/unit/unit.mk | sort -t'|' -k1,1 | \
+		awk -F'|' '{ printf "%-22s %s\n", $$1, $$2 }'
 	@echo; echo "Variables (make NAME=value):"
-	@sed -n 's/^\([A-Z]*\) *?= *\([^#]*\)# *\(.*\)/  \1|\2|\3/p' Makefile | awk -F'|' '{ printf "%-10s %-18s %s\n", $$1, $$2, $$3 }'
+	@sed -n 's/^\([A-Z_]*\) *?= *\([^#]*\)# *\(.*\)/  \1|\2|\3/p' Makefile $(parts) tests/unit/unit.mk | \
+		awk -F'|' '{ printf "%-15s %-16s %s\n", $$1, $$2, $$3 }'
 
 clean: ## remove build/; downloads and cached results stay
 	rm -rf build
@@ -59,6 +68,9 @@ in-toolbox := $(filter-out $(on-host),$(MAKECMDGOALS))
 .PHONY: toolbox $(in-toolbox)
 $(in-toolbox): toolbox ;
 toolbox:
-	@env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS scripts/toolbox run make $(in-toolbox) $(MAKEOVERRIDES)
+	@case '$(BUILD)' in /* | ..*) echo 'BUILD=$(BUILD): the toolbox sees only what is in this tree' >&2; exit 1 ;; esac
+	@[ -z "$${KEYS:-}" ] || [ -e "$$KEYS/breakglass/allowed_signers" ] || [ -e "$$KEYS/secure-boot.key" ] || \
+		{ echo "KEYS=$$KEYS: there is neither breakglass/allowed_signers nor secure-boot.key in it" >&2; exit 1; }
+	@env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS scripts/toolbox run make $(in-toolbox) $(MAKEOVERRIDES) $${KEYS:+KEYS=/keys}
 
 endif

@@ -11,11 +11,12 @@ export RELEASE KEYS
 
 IMAGE := $(PROFILE_DIR)
 
-# What the variables above say, rewritten only when they change.
+# What the variables above say, rewritten only when they change. KEYS may be another folder of the same name.
+signing-keys := $(wildcard $(KEYS)/secure-boot.key $(KEYS)/secure-boot.crt)
+options = RELEASE=$(RELEASE) KEYS=$(KEYS) SIGNER=$(if $(signing-keys),$(shell cat $(signing-keys) | sha256sum | cut -c1-16)) EPOCH=$(SOURCE_DATE_EPOCH)
 $(IMAGE)/options: FORCE
 	@mkdir -p $(@D)
-	@echo 'RELEASE=$(RELEASE) KEYS=$(KEYS) EPOCH=$(SOURCE_DATE_EPOCH)' | cmp -s - $@ || \
-		echo 'RELEASE=$(RELEASE) KEYS=$(KEYS) EPOCH=$(SOURCE_DATE_EPOCH)' >$@
+	@echo '$(options)' | cmp -s - $@ || echo '$(options)' >$@
 
 $(IMAGE)/root.erofs: image/erofs image/erofs.hints $(IMAGE)/root.files $(IMAGE)/options
 	@FILE_CONTEXTS=$(BUILD)/components/$(filter selinux%,$(components))/file_contexts \

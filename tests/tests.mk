@@ -8,7 +8,9 @@ test-images: $(BUILD)/vmlinuz.lkdtm $(BUILD)/lkdtm.ko
 	@$(MAKE) PROFILE=demo image
 	@$(MAKE) PROFILE=test image
 
-unit-programs: $(unit-tests:%=$(unit-dir)/%) $(unit-helpers:%=$(unit-dir)/%) $(fuzzers:%=$(unit-dir)/%)
+# Some dozen small programs, none of which needs another: on all processors.
+unit-programs:
+	@$(MAKE) -j$(shell nproc) $(unit-tests:%=$(unit-dir)/%) $(unit-helpers:%=$(unit-dir)/%) $(fuzzers:%=$(unit-dir)/%)
 
 test: $(if $(filter-out unit unit/% namespace namespace/%,$(or $(T),all)),test-images) unit-programs $(BUILD)/init.test $(BUILD)/console $(BUILD)/components/busybox.done $(BUILD)/components/firewall.done ## all tests that fit in CI; T=NAME for one group (unit namespace image boot attack) or file
 	@tests/run $(T)

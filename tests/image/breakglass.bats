@@ -31,6 +31,13 @@ files_of_initramfs() { zstd -qdc "$(profile_dir "$1")/initramfs.cpio.zst" | cpio
 	expect_refusal "an empty list" 'nobody may get in' check
 }
 
+@test "KEYS: what else lies beside the lists, such as a private key, is refused" {
+	make_nothing() { env -u MAKEFLAGS make -C "$TREE" --no-print-directory -n BUILD="$BUILD" PROFILE=production KEYS="$KEYS" root; }
+	make_nothing >/dev/null
+	cp "$KEYS/alice" "$KEYS/breakglass/.alice"
+	expect_refusal "a private key beside the lists" 'holds \./\.alice; .*may hold allowed_signers' make_nothing
+}
+
 @test "KEYS: the profile test has its keys in root and initramfs; production, built without, has neither" {
 	cmp "$BUILD/test-keys/breakglass/allowed_signers" "$BUILD/test/root/etc/holdfast/breakglass/allowed_signers"
 	expect_line "the initramfs with keys" "$(files_of_initramfs test)" '^etc/holdfast/breakglass/allowed_signers$'

@@ -39,6 +39,24 @@ image() { "$TREE/image/$1" "${@:2}"; }
 	cmp "$BATS_TEST_TMPDIR/raw" "$BUILD/holdfast.raw"
 }
 
+@test "signing: kernel image and boot loader, if KEYS has a key for that; keys for break-glass alone sign nothing" {
+	local loader=/usr/lib/systemd/boot/efi/systemd-bootx64.efi
+	sign_with() {
+		KEYS=$1 image uki "$VERSION" "$BUILD/vmlinuz" "$BUILD/initramfs.cpio.zst" "$BUILD/os-release" "$BATS_TEST_TMPDIR/efi"
+		KEYS=$1 image esp "$VERSION" "$BATS_TEST_TMPDIR/efi" "$TREE/image/loader.conf" "$BATS_TEST_TMPDIR/esp"
+	}
+	mkdir -p "$BATS_TEST_TMPDIR/signing" "$BATS_TEST_TMPDIR/break-glass/breakglass"
+	openssl req -quiet -x509 -newkey rsa:2048 -noenc -subj /CN=test -keyout "$BATS_TEST_TMPDIR/signing/secure-boot.key" \
+		-out "$BATS_TEST_TMPDIR/signing/secure-boot.crt"
+	sign_with "$BATS_TEST_TMPDIR/signing"
+	for file in efi esp/EFI/BOOT/BOOTX64.EFI; do
+		sbverify --cert "$BATS_TEST_TMPDIR/signing/secure-boot.crt" "$BATS_TEST_TMPDIR/$file"
+	done
+	sign_with "$BATS_TEST_TMPDIR/break-glass"
+	cmp "$BATS_TEST_TMPDIR/efi" "$BUILD/holdfast.efi"
+	cmp "$BATS_TEST_TMPDIR/esp/EFI/BOOT/BOOTX64.EFI" "$loader"
+}
+
 @test "another root gives another hash, another salt and other UUIDs" {
 	mkdir "$BATS_TEST_TMPDIR/root"
 	echo other >"$BATS_TEST_TMPDIR/root/file"

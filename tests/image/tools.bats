@@ -181,6 +181,23 @@ step() { BUILD=$BATS_TEST_TMPDIR/build HOLDFAST_CACHE=$BATS_TEST_TMPDIR/cache "$
 	[ ! -e "$BATS_TEST_TMPDIR/result" ]
 }
 
+@test "step: Ctrl-C ends what it runs, too" {
+	cd "$BATS_TEST_TMPDIR"
+	# Python, because what a shell starts in the background ignores that signal.
+	python3 - "$TREE/scripts/step" <<-'END'
+		import os, select, signal, subprocess, sys
+		os.mkfifo("pid")
+		step = subprocess.Popen([sys.argv[1], "long", "--", "sh", "-c", "echo $$ >pid; exec tail -f /dev/null"],
+		                        env=dict(os.environ, BUILD="build"), start_new_session=True)
+		child = os.pidfd_open(int(open("pid").read()))
+		os.killpg(step.pid, signal.SIGINT)
+		step.wait()
+		if not select.select([child], [], [], 20)[0]:
+		    signal.pidfd_send_signal(child, signal.SIGKILL)
+		    sys.exit("it goes on")
+	END
+}
+
 @test "step: a missing input is named" {
 	expect_refusal "a missing input" "no input /nowhere" \
 		step result --cache "$BATS_TEST_TMPDIR/result" /nowhere -- true
@@ -328,11 +345,31 @@ scripts_with() { (cd "$TREE" && grep -rIl --exclude-dir=build --exclude-dir=.git
 	done
 }
 
-@test "make help: names every target of the design, on one line each" {
+@test "make help: names every target that has a description, on one line each, and every variable" {
 	said=$(make -C "$TREE" --no-print-directory help)
-	for target in help run image test bench clean distclean; do
+	for target in help run image test bench clean distclean $(sed -n 's/^\([a-z-]*\):.*## .*/\1/p' "$TREE"/*/*.mk "$TREE"/*/*/*.mk); do
 		expect "lines about $target" "$(grep -c "^  *make $target " <<<"$said")" 1
 	done
+	for variable in VERSION PROFILE KEYS RELEASE RUN FUZZ_SECONDS; do expect_line "make help" "$said" "^  $variable +[^ ]"; done
+}
+
+@test "make: what can't be is refused before the toolbox is made; a folder of keys goes along" {
+	cd "$BATS_TEST_TMPDIR"
+	mkdir -p scripts rootfs tests/unit "the keys/breakglass"
+	cp "$TREE/Makefile" .
+	cp -r "$TREE/rootfs/profiles" rootfs/
+	touch tests/unit/unit.bats "the keys/breakglass/allowed_signers"
+	printf '#!/bin/sh\necho "toolbox $*, KEYS is $KEYS"\n' >scripts/toolbox
+	chmod +x scripts/toolbox
+	on_host() { env -i PATH="$PATH" make "$@"; }
+	expect_line "make" "$(on_host image)" '^toolbox run make image *, KEYS is $'
+	expect_line "make with keys" "$(on_host image KEYS="the keys")" '^toolbox run make image KEYS=the keys KEYS=/keys, KEYS is the keys$'
+	expect_line "make of a group" "$(on_host test T=unit)" '^toolbox run make test T=unit'
+	expect_refusal "another architecture" 'ARCH=arm64: there is only: x86_64' on_host image ARCH=arm64
+	expect_refusal "an unknown profile" 'PROFILE=nope: there is only: .*production' on_host image PROFILE=nope
+	expect_refusal "an unknown group" 'T=nope: there is no such group' on_host test T="unit nope"
+	expect_refusal "a folder without keys" 'KEYS=scripts: there is neither' on_host image KEYS=scripts
+	expect_refusal "a folder that is outside" 'BUILD=/tmp/x: the toolbox sees only' on_host image BUILD=/tmp/x
 }
 
 @test "scripts: toolbox refuses a word that it doesn't know" {
