@@ -128,22 +128,19 @@ static bool has_signed(const struct admission *admission, const char *name)
 	return false;
 }
 
-/* A counter that doesn't grow tells of a copied security key; those without a counter always say 0. */
+/*
+ * A counter that doesn't grow tells of a copied security key. Those without one always say 0, and so does a plain
+ * key; 0 is also the last one where none is known.
+ */
 static bool counter_grows(struct admission *admission, const struct signer *signer,
 			  const struct sshsig *signature)
 {
-	size_t index = (size_t)(signer - admission->signers->list);
-	uint8_t *known = &admission->memory.counter_known[index];
-	uint32_t *last = &admission->memory.counter[index];
-	bool grows = !*known || signature->counter > *last || (signature->counter == 0 && *last == 0);
+	uint32_t *last = &admission->memory.counter[signer - admission->signers->list];
 
-	if (signature->key.type != SSH_SK_ED25519)
-		return true;
-	if (grows) {
-		*known = 1;
-		*last = signature->counter;
-	}
-	return grows;
+	if (*last != 0 && signature->counter <= *last)
+		return false;
+	*last = signature->counter;
+	return true;
 }
 
 /* One more person has signed. */

@@ -19,10 +19,9 @@ enum { ADMISSION_ATTEMPTS = 5, ADMISSION_DELAY_MAX = 60 };
 
 /* What holds for a whole boot, whatever becomes of challenges, of the line and of this console: memory.c keeps it. */
 struct admission_memory {
-	int64_t ready_at;                   /* now, from which on an answer is looked at */
-	uint32_t refusals;                  /* in a row, over all challenges: they make the delay */
-	uint32_t counter[SIGNERS_MAX];      /* the last of that security key, by index in signers */
-	uint8_t counter_known[SIGNERS_MAX]; /* 1 or 0 */
+	int64_t ready_at;              /* now, from which on an answer is looked at */
+	uint32_t refusals;             /* in a row, over all challenges: they make the delay */
+	uint32_t counter[SIGNERS_MAX]; /* the last of that security key, by index in signers; 0: none */
 };
 
 struct admission {

@@ -10,7 +10,7 @@
 
 #include <stdlib.h>
 
-enum { KEYS = 5, ANSWERS_MAX = 8 };
+enum { KEYS = 5, NONCES = 8, COUNTERS = 4, ANSWERS_MAX = 8 };
 
 /* alice has two keys; one key is not in the list, one only for another purpose. */
 static const struct {
@@ -53,9 +53,10 @@ struct story {
 	/* the second book */
 	bool pending;
 	char text[CHALLENGE_TEXT_MAX], old_text[CHALLENGE_TEXT_MAX];
+	uint8_t nonce, old_nonce; /* in these; 0 where there is no text */
 	int64_t deadline, ready_at;
 	bool alice, bob;
-	unsigned refused;
+	unsigned refused, in_a_row; /* to this challenge; in all */
 	bool counter_known[KEYS];
 	uint32_t counter[KEYS];
 };
@@ -73,14 +74,59 @@ static void forget(struct story *story)
 
 static void new_challenge(struct story *story)
 {
-	struct challenge challenge = { "node", "1", "00", "11", { take(story) }, 1000 };
+	uint8_t nonce = 1 + take(story) % (NONCES - 1);
+	struct challenge challenge = { "node", "1", "00", "11", { nonce }, 1000 };
 
 	story->deadline = story->now + take(story) * 100;
 	admission_challenge(&story->admission, &challenge, story->deadline);
 	forget(story);
 	story->pending = true;
 	memcpy(story->old_text, story->text, sizeof(story->text));
+	story->old_nonce = story->nonce;
+	story->nonce = nonce;
 	memcpy(story->text, story->admission.text, sizeof(story->text));
+}
+
+/* The console ends and another one of the same boot follows: only what it remembered is left. */
+static void console_anew(struct story *story, const struct admission_memory *memory)
+{
+	admission_init(&story->admission, &signers, story->quorum);
+	admission_recall(&story->admission, memory, story->now);
+	forget(story);
+}
+
+/* Seconds until the next answer is looked at, by the second book. */
+static unsigned count_refusal(struct story *story)
+{
+	unsigned delay = ++story->in_a_row > 6 ? ADMISSION_DELAY_MAX : 1U << (story->in_a_row - 1);
+
+	story->ready_at = story->now + delay * 1000;
+	return delay;
+}
+
+/* It ended while it looked at an answer. */
+static void console_died(struct story *story)
+{
+	struct admission_memory memory = admission_if_refused(&story->admission, story->now);
+
+	count_refusal(story);
+	console_anew(story, &memory);
+}
+
+static void console_kept(struct story *story)
+{
+	struct admission_memory memory = story->admission.memory;
+
+	console_anew(story, &memory);
+}
+
+/* What it remembered can't be read. */
+static void console_forgot(struct story *story)
+{
+	console_anew(story, NULL);
+	memset(story->counter_known, 0, sizeof(story->counter_known));
+	story->in_a_row = 100;
+	count_refusal(story);
 }
 
 /* How the second book sees an answer that would be right if the time is: WRONG, or the verdict. */
@@ -100,6 +146,7 @@ static int judge_right(struct story *story, size_t key, uint32_t counter)
 		story->counter[key] = counter;
 	}
 	*has_signed = true;
+	story->in_a_row = 0;
 	return story->alice + story->bob >= (int)story->quorum ? ADMISSION_OPEN : ADMISSION_MORE;
 }
 
@@ -123,7 +170,8 @@ static void compare(struct story *story, const char *text, size_t length, bool r
 		return;
 	}
 	if (story->now < story->ready_at) {
-		if (answer.verdict != ADMISSION_REFUSED || answer.counts || answer.delay == 0)
+		if (answer.verdict != ADMISSION_REFUSED || answer.counts ||
+		    answer.delay != (story->ready_at - story->now + 999) / 1000)
 			abort();
 		return;
 	}
@@ -137,8 +185,7 @@ static void compare(struct story *story, const char *text, size_t length, bool r
 		return;
 	}
 	story->refused++;
-	story->ready_at = story->now + answer.delay * 1000;
-	if (!answer.counts || answer.signer || answer.delay == 0 || answer.delay > ADMISSION_DELAY_MAX ||
+	if (!answer.counts || answer.signer || answer.delay != count_refusal(story) ||
 	    answer.verdict !=
 		    (story->refused == ADMISSION_ATTEMPTS ? ADMISSION_WITHDRAWN : ADMISSION_REFUSED))
 		abort();
@@ -146,27 +193,41 @@ static void compare(struct story *story, const char *text, size_t length, bool r
 		forget(story);
 }
 
-/* Somebody signs: the bits of one byte say what is wrong with it. */
+/* What may be wrong with a signature: the bits of one byte. */
+enum { OLD_TEXT = 1, OTHER_NAMESPACE = 2, SHORT_HASH = 4, NOT_TOUCHED = 8, WEB_SITE = 16, HOWS = 32 };
+
+/* A signature as one line; made once, for that takes longer than all else here. */
+static const char *signature_of(size_t index, unsigned how, uint32_t counter, const char *text, unsigned nonce)
+{
+	static char made[KEYS][HOWS][COUNTERS][NONCES][SIGNATURE_TEXT_MAX / 4];
+	char *base64 = made[index][how & ~OLD_TEXT][counter][nonce];
+	struct software_key key = known[index].key;
+	uint8_t blob[SIGNATURE_BLOB_MAX];
+
+	if (*base64)
+		return base64;
+	key.flags = how & NOT_TOUCHED ? 4 : 1;
+	key.counter = counter;
+	key.application = how & WEB_SITE ? "https://example.com" : NULL;
+	software_base64(blob,
+			software_key_sign(&key, how & OTHER_NAMESPACE ? "file" : BREAKGLASS_NAMESPACE,
+					  how & SHORT_HASH ? "sha256" : "sha512", text, strlen(text), blob),
+			base64);
+	return base64;
+}
+
 static void signed_answer(struct story *story)
 {
-	enum { OLD_TEXT = 1, OTHER_NAMESPACE = 2, SHORT_HASH = 4, NOT_TOUCHED = 8, WEB_SITE = 16 };
 	size_t index = take(story) % KEYS;
-	uint8_t how = take(story), blob[SIGNATURE_BLOB_MAX];
-	struct software_key key = known[index].key;
+	unsigned how = take(story) % HOWS;
+	uint32_t counter = take(story) % COUNTERS;
 	const char *text = how & OLD_TEXT ? story->old_text : story->text;
-	char base64[SIGNATURE_TEXT_MAX];
-
-	key.flags = how & NOT_TOUCHED ? 4 : 1;
-	key.counter = take(story) % 4;
-	key.application = how & WEB_SITE ? "https://example.com" : NULL;
-
-	size_t length = software_key_sign(&key, how & OTHER_NAMESPACE ? "file" : BREAKGLASS_NAMESPACE,
-					  how & SHORT_HASH ? "sha256" : "sha512", text, strlen(text), blob);
+	const char *base64 = signature_of(index, how, counter, text,
+					  how & OLD_TEXT ? story->old_nonce : story->nonce);
 	bool right = index < 3 && strcmp(text, story->text) == 0 && !(how & OTHER_NAMESPACE) &&
-		     (!key.security_key || !(how & (NOT_TOUCHED | WEB_SITE)));
+		     (!known[index].key.security_key || !(how & (NOT_TOUCHED | WEB_SITE)));
 
-	length = software_base64(blob, length, base64);
-	compare(story, base64, length, right, index, key.counter);
+	compare(story, base64, strlen(base64), right, index, counter);
 }
 
 static void raw_answer(struct story *story)
@@ -190,7 +251,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	story.quorum = 1 + (take(&story) & 1);
 	admission_init(&story.admission, &signers, story.quorum);
 	while (story.next < story.end && answers < ANSWERS_MAX) {
-		switch (take(&story) % 8) {
+		switch (take(&story) % 16) {
 		case 0:
 			new_challenge(&story);
 			break;
@@ -209,6 +270,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			break;
 		case 5:
 			raw_answer(&story);
+			break;
+		case 8:
+			console_kept(&story);
+			break;
+		case 9:
+			console_died(&story);
+			break;
+		case 10:
+			console_forgot(&story);
 			break;
 		default:
 			signed_answer(&story);

@@ -284,10 +284,16 @@ static void refusals_slow_down_and_end(void)
 		now += answer.delay * 1000;
 	}
 	CHECK(!admission.pending && answer_of(ALICE).verdict == ADMISSION_WITHDRAWN);
-	/* a new challenge doesn't make it faster, up to the limit */
+	/* a new challenge gives as many attempts again; it doesn't make it faster, up to the limit */
 	challenge();
-	CHECK(answer_text("noise").delay == 32);
-	now += 32000;
+	for (unsigned i = 1; i < ADMISSION_ATTEMPTS; i++) {
+		struct admission_answer answer = answer_text("noise");
+
+		CHECK(answer.verdict == ADMISSION_REFUSED && answer.delay == (i == 1 ? 32 : ADMISSION_DELAY_MAX));
+		now += answer.delay * 1000;
+	}
+	CHECK(answer_text("noise").verdict == ADMISSION_WITHDRAWN);
+	now += ADMISSION_DELAY_MAX * 1000;
 	for (int i = 0; i < 100; i++) {
 		challenge();
 		CHECK(answer_text("noise").delay == ADMISSION_DELAY_MAX);
@@ -337,6 +343,9 @@ static void a_counter_that_goes_back_is_refused(void)
 	now += 2000;
 	CHECK_REFUSED(answer_with_counter(CAROL_TOKEN, 0), why);
 	now += 4000;
+	/* what was refused is not the last one */
+	CHECK_REFUSED(answer_with_counter(CAROL_TOKEN, 7), why);
+	now += 8000;
 	/* each key has its own */
 	CHECK(answer_with_counter(ALICE_TOKEN, 1).verdict == ADMISSION_OPEN);
 	challenge();
@@ -408,13 +417,31 @@ static void what_cannot_be_read_delays_longest(void)
 	boot(1);
 	console_anew(NULL);
 	CHECK(answer_of(ALICE).delay == ADMISSION_DELAY_MAX);
-	now += ADMISSION_DELAY_MAX * 1000;
+	now += ADMISSION_DELAY_MAX * 1000 - 1;
+	CHECK_TEXT(answer_of(ALICE).reason, "too early after the last one");
+	now += 1;
 	CHECK(answer_text("noise").delay == ADMISSION_DELAY_MAX);
 	/* nor is it longer than that */
 	console_anew(&memory);
 	CHECK(answer_of(ALICE).delay == ADMISSION_DELAY_MAX);
 	now += ADMISSION_DELAY_MAX * 1000;
 	CHECK(answer_of(ALICE).verdict == ADMISSION_OPEN);
+}
+
+static void no_number_of_refusals_makes_it_faster(void)
+{
+	static const uint32_t numbers[] = { 31, 32, 33, 1000, UINT32_MAX - 1, UINT32_MAX };
+
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+		struct admission_memory memory = { .refusals = numbers[i] };
+
+		boot(1);
+		console_anew(&memory);
+		for (int attempt = 0; attempt < 3; attempt++) {
+			CHECK(answer_text("noise").delay == ADMISSION_DELAY_MAX);
+			now += ADMISSION_DELAY_MAX * 1000;
+		}
+	}
 }
 
 static void an_empty_list_admits_nobody(void)
@@ -449,6 +476,7 @@ int main(void)
 	what_was_remembered_goes_on();
 	an_answer_that_ends_the_console_was_refused();
 	what_cannot_be_read_delays_longest();
+	no_number_of_refusals_makes_it_faster();
 	an_empty_list_admits_nobody();
 	return checks_end();
 }

@@ -58,6 +58,13 @@ static const char *const wrong[] = {
 	"Zm\v9v",
 	"Zm9v\x80",
 	"Zm9v.",
+	/* where all else would be right */
+	"Zm9-",
+	"Zm_v",
+	"Z!9v",
+	".m9v",
+	"Zm\v9",
+	"Zm9\x80",
 };
 
 static void right_ones_are_taken(void)

@@ -62,6 +62,42 @@ static void another_message_or_namespace_is_refused(void)
 	CHECK(sshsig_verify(&signature, "breakglass", MESSAGE, strlen(MESSAGE)) == SSH_NAMESPACE);
 }
 
+/* 63 characters: no namespace is longer. */
+#define LONGEST_NAMESPACE "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcde"
+
+static void the_longest_namespace_is_signed(void)
+{
+	static const char *const hashes[] = { "sha512", "sha256" };
+	uint8_t bytes[SIGNATURE_BLOB_MAX];
+	struct sshsig signature;
+
+	for (size_t i = 0; i < COUNT(hashes); i++) {
+		size_t length = software_key_sign(&token, LONGEST_NAMESPACE, hashes[i], MESSAGE, strlen(MESSAGE), bytes);
+
+		CHECK(sshsig_parse(bytes, length, &signature) == SSH_OK);
+		CHECK(sshsig_verify(&signature, LONGEST_NAMESPACE, MESSAGE, strlen(MESSAGE)) == SSH_OK);
+		CHECK(sshsig_verify(&signature, NAMESPACE, MESSAGE, strlen(MESSAGE)) == SSH_NAMESPACE);
+	}
+}
+
+/* What was in the memory before gets into no field. */
+static void what_was_there_before_is_gone(void)
+{
+	uint8_t bytes[SIGNATURE_BLOB_MAX];
+	struct sshsig signature;
+	struct ssh_key key;
+
+	memset(&signature, 0xff, sizeof(signature));
+	CHECK(sshsig_parse(bytes, sign(&plain, "sha512", bytes), &signature) == SSH_OK);
+	CHECK(signature.flags == 0 && signature.counter == 0);
+	CHECK_TEXT(signature.key.application, "");
+	CHECK_TEXT(signature.namespace, NAMESPACE);
+	memset(&key, 0xff, sizeof(key));
+	CHECK(ssh_key_parse((struct wire){ bytes, software_key_blob(&plain, bytes) }, &key) == SSH_OK);
+	CHECK_TEXT(key.application, "");
+	CHECK(ssh_key_equal(&key, &signature.key));
+}
+
 static void a_security_key_must_be_touched(void)
 {
 	struct software_key key = token;
@@ -121,7 +157,7 @@ static void each_cut_is_refused(void)
 struct fields {
 	const char *magic, *key_type, *application, *namespace, *reserved, *hash, *signature_type;
 	uint32_t version;
-	size_t point, namespace_length, signature; /* lengths */
+	size_t point, application_length, namespace_length, signature; /* lengths */
 	size_t presence;                            /* bytes behind the signature: flags and counter */
 	bool behind_key, behind_signature, behind;  /* a byte too many there */
 };
@@ -160,7 +196,9 @@ static size_t build(const struct fields *fields, uint8_t *into)
 
 	put_text(&key_writer, fields->key_type);
 	wire_put_string(&key_writer, zeros, fields->point);
-	if (fields->application)
+	if (fields->application_length)
+		wire_put_string(&key_writer, fields->application, fields->application_length);
+	else if (fields->application)
 		put_text(&key_writer, fields->application);
 	wire_put(&key_writer, zeros, fields->behind_key);
 
@@ -226,6 +264,7 @@ static void wrong_fields_are_named(void)
 	CASE("no application", usual_token, SSH_TRUNCATED, fields.application = NULL);
 	CASE("an empty application", usual_token, SSH_APPLICATION, fields.application = "");
 	CASE("a web site", usual_token, SSH_APPLICATION, fields.application = "https://example.com");
+	CASE("a NUL in the application", usual_token, SSH_APPLICATION, fields.application = "ssh:\0x"; fields.application_length = 6);
 	CASE("nearly ssh:", usual_token, SSH_APPLICATION, fields.application = "ssh");
 	CASE("an application of one's own", usual_token, SSH_OK, fields.application = "ssh:holdfast");
 	CASE("the longest application", usual_token, SSH_OK, fields.application = "ssh:" SHORTER_TEXT);
@@ -273,8 +312,14 @@ static void lengths_are_bounded_by_what_holds_them(void)
 static enum ssh_result read_text(const char *text)
 {
 	struct sshsig signature;
-	enum ssh_result result = sshsig_read(text, strlen(text), &signature);
+	size_t length = strlen(text);
+	char *alone = malloc(length + 1); /* so that reading beyond it is seen */
 
+	memcpy(alone + 1, text, length);
+
+	enum ssh_result result = sshsig_read(alone + 1, length, &signature);
+
+	free(alone);
 	return result == SSH_OK ? verify(&signature) : result;
 }
 
@@ -292,6 +337,7 @@ static void text_is_armour_or_one_line(void)
 		{ "  %s\r\n", SSH_OK },
 		{ BEGIN "\n%s\n" END "\n", SSH_OK },
 		{ BEGIN "\r\n%s\r\n" END, SSH_OK },
+		{ "\r\n" BEGIN "\r\n%s\r\n" END "\r\n", SSH_OK },
 		{ "\n\t " BEGIN "%s" END " \n\n", SSH_OK },
 		{ "%s%s", SSH_BASE64 }, /* it ends with padding */
 		{ "%s x", SSH_BASE64 },
@@ -306,6 +352,9 @@ static void text_is_armour_or_one_line(void)
 		{ BEGIN "\n%s\n-----END SSH SIGNATURE----", SSH_ARMOUR },
 		{ "-%s", SSH_ARMOUR },
 		{ BEGIN END, SSH_MAGIC },
+		{ "-----BEGIN SSH SIGNATURE-----END SSH SIGNATURE-----", SSH_ARMOUR }, /* with hyphens in common */
+		{ BEGIN, SSH_ARMOUR },
+		{ "-", SSH_ARMOUR },
 		{ "", SSH_MAGIC },
 		{ "\r\n", SSH_MAGIC },
 		{ "AAAA", SSH_MAGIC },
@@ -358,9 +407,13 @@ static void keys_are_compared_and_named(void)
 
 	CHECK(ssh_key_parse((struct wire){ bytes, length }, &key) == SSH_OK);
 	CHECK(ssh_key_encode(&key, again) == length && memcmp(again, bytes, length) == 0);
-	/* what ssh-keygen -l says: see signatures.bats, which checks others */
+	/* what ssh-keygen -l says of it; signatures.bats asks it about others */
 	ssh_key_fingerprint(&key, fingerprint);
-	CHECK(strlen(fingerprint) == SSH_FINGERPRINT - 1 && memcmp(fingerprint, "SHA256:", 7) == 0);
+	CHECK_TEXT(fingerprint, "SHA256:nV0+iVrozSGYgx+t9qjP+79rc172jFSo1vYj1OPH5Fs");
+
+	length = software_key_blob(&plain, bytes);
+	CHECK(ssh_key_parse((struct wire){ bytes, length }, &other) == SSH_OK);
+	CHECK(ssh_key_encode(&other, again) == length && memcmp(again, bytes, length) == 0);
 
 	other = key;
 	CHECK(ssh_key_equal(&key, &other));
@@ -378,6 +431,8 @@ int main(void)
 {
 	right_ones_are_taken();
 	another_message_or_namespace_is_refused();
+	the_longest_namespace_is_signed();
+	what_was_there_before_is_gone();
 	a_security_key_must_be_touched();
 	each_bit_counts();
 	each_cut_is_refused();
