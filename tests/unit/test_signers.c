@@ -6,6 +6,7 @@
 #include "error.h"
 
 #include <stdint.h>
+#include <time.h>
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -70,6 +71,12 @@ static const struct {
 	{ "\"alice\" " ALICE, "without patterns" },
 	{ "al\xc3\xad" "ce " ALICE, "without patterns" },
 	{ "a234567890123456789012345678901234567890123456789012345678901234 " ALICE, "from 1 to 63" },
+	/* what stands beside digits and letters in ASCII, but for @ */
+	{ "al/ce " ALICE, "letters, digits" },
+	{ "al:ce " ALICE, "letters, digits" },
+	{ "al[ce " ALICE, "letters, digits" },
+	{ "al`ce " ALICE, "letters, digits" },
+	{ "al{ce " ALICE, "letters, digits" },
 	/* options */
 	{ "alice cert-authority " ALICE, "unknown option or key type cert-authority" },
 	{ "alice no-touch-required " ALICE, "unknown option" },
@@ -95,8 +102,12 @@ static const struct {
 	{ "alice valid-after=\"2026\" " ALICE, "valid-after: must be YYYYMMDD" },
 	{ "alice valid-after=\"tomorrow\" " ALICE, "must be digits" },
 	{ "alice valid-after=\"Z\" " ALICE, "must be YYYYMMDD" },
+	{ "alice valid-after=\"2026/101\" " ALICE, "must be digits" },
+	{ "alice valid-after=\"2026010:\" " ALICE, "must be digits" },
 	{ "alice valid-after=\"2026010\" " ALICE, "must be YYYYMMDD" },
 	{ "alice valid-after=\"20261301\" " ALICE, "no such time" },
+	{ "alice valid-after=\"20260001\" " ALICE, "no such time" },
+	{ "alice valid-after=\"20260100\" " ALICE, "no such time" },
 	{ "alice valid-after=\"20260229\" " ALICE, "no such time" },
 	{ "alice valid-after=\"19690101\" " ALICE, "no such time" },
 	{ "alice valid-before=\"2026010112\" " ALICE, "valid-before: must be YYYYMMDD" },
@@ -194,6 +205,7 @@ static const struct {
 	{ "20240229", 1709164800 },
 	{ "21000301", 4107542400 },
 	{ "20261127180745Z", 1795802865 },
+	{ "20261127000000Z", 1795737600 },
 	{ "202611271807Z", 1795802820 },
 	{ "99991231235959", 253402300799 },
 };
@@ -207,6 +219,38 @@ static void times_are_utc(void)
 		CHECK(parse(line) == 0);
 		CHECK(signers.list[0].valid_after == times[i].time);
 	}
+}
+
+static int64_t midnight(int year, int month, int day)
+{
+	struct tm date = { .tm_year = year - 1900, .tm_mon = month - 1, .tm_mday = day };
+
+	return timegm(&date);
+}
+
+/* The C library's calendar beside ours: the last day of each month, and the one that would follow. */
+static void months_have_their_days(void)
+{
+	static const int years[] = { 1970, 1999, 2000, 2001, 2004, 2026, 2099, 2100, 2101, 2400, 9999 };
+
+	for (size_t i = 0; i < COUNT(years); i++)
+		for (int month = 1; month <= 12; month++) {
+			int64_t next = midnight(years[i], month + 1, 1);
+			int days = (int)((next - midnight(years[i], month, 1)) / 86400);
+			char line[256];
+
+			snprintf(line, sizeof(line), "alice valid-after=\"%d%02d%02d\" " ALICE, years[i], month, days);
+			CHECK(parse(line) == 0 && signers.list[0].valid_after == next - 86400);
+			snprintf(line, sizeof(line), "alice valid-after=\"%d%02d%02d\" " ALICE, years[i], month, days + 1);
+			CHECK(parse(line) < 0);
+			CHECK_CONTAINS(failure(), "there is no such time");
+		}
+}
+
+static void names_are_letters_digits_and_a_few_signs(void)
+{
+	CHECK(parse("AZaz09@._+- " ALICE) == 0);
+	CHECK_TEXT(signers.list[0].name, "AZaz09@._+-");
 }
 
 static void validity_is_checked(void)
@@ -236,6 +280,8 @@ int main(void)
 	a_nul_is_refused();
 	lines_and_lists_are_bounded();
 	times_are_utc();
+	months_have_their_days();
+	names_are_letters_digits_and_a_few_signs();
 	validity_is_checked();
 	return checks_end();
 }

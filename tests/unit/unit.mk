@@ -37,11 +37,12 @@ $(unit-dir)/%.passed: $(unit-dir)/%
 unit: $(unit-tests:%=$(unit-dir)/%.passed) ## unit tests of the code that makes no system call
 
 # What a fuzzer finds stays in build/ARCH/unit, as crash-*; the corpus that it makes, in the cache. It starts from the one in
-# tests/fuzz/corpus.
+# tests/fuzz/corpus, and takes words from tests/fuzz/NAME.dict.
 fuzz: $(fuzzers:%=$(unit-dir)/%) ## each fuzzer for FUZZ_SECONDS
 	@for fuzzer in $(fuzzers); do \
 		mkdir -p $(HOLDFAST_CACHE)/fuzz/$$fuzzer; \
 		$(STEP) $$fuzzer -- $(unit-dir)/$$fuzzer -max_total_time=$(FUZZ_SECONDS) -artifact_prefix=$(unit-dir)/crash- \
+			$$(find tests/fuzz/$${fuzzer#fuzz_}.dict -printf '-dict=%p' 2>/dev/null) \
 			$(HOLDFAST_CACHE)/fuzz/$$fuzzer $$(find tests/fuzz/corpus/$${fuzzer#fuzz_} -maxdepth 0 2>/dev/null); \
 	done
 
