@@ -54,7 +54,7 @@ static int parse_list(const char *what, const char *text, struct address *list, 
 		char word[ADDRESS_TEXT];
 
 		if (length >= sizeof(word))
-			return fail(0, "%s: %.40s… is not an IP address", what, text);
+			return fail(0, "%s: %.40s... is not an IP address", what, text);
 		memcpy(word, text, length);
 		word[length] = '\0';
 		if (parse_ipv4(what, word, &list[*count]) < 0)

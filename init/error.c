@@ -8,6 +8,15 @@
 
 static char sentence[384];
 
+void make_printable(char *text)
+{
+	for (; *text; text++)
+		if (strchr("\t\n\r", *text))
+			*text = ' ';
+		else if (*text < ' ' || *text > '~')
+			*text = '?';
+}
+
 int fail(int errnum, const char *format, ...)
 {
 	char text[sizeof(sentence)]; /* an argument may be the old sentence */
@@ -20,6 +29,7 @@ int fail(int errnum, const char *format, ...)
 	size_t length = strlen(text);
 	if (errnum)
 		snprintf(text + length, sizeof(text) - length, ": %s", strerror(errnum));
+	make_printable(text);
 	memcpy(sentence, text, sizeof(sentence));
 	return errnum ? -errnum : -EINVAL;
 }

@@ -14,3 +14,9 @@
 
 /* The last sentence. Valid until the next fail(). */
 const char *failure(void);
+
+/*
+ * Sentences and lines may hold what disks, networks and services say: white space becomes a blank, and what
+ * is no printable ASCII, and so could be an order to a terminal, '?'. fail() does it.
+ */
+void make_printable(char *text);

@@ -32,7 +32,8 @@ static ssize_t read_all(int file, char *into, size_t size)
 
 ssize_t file_read(const char *path, char *into, size_t size)
 {
-	int file = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	/* A pipe that somebody put there, on the state partition for one, must not keep us waiting: it is empty. */
+	int file = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 
 	if (file < 0)
 		return fail(errno, "open %s", path);

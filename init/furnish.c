@@ -174,13 +174,21 @@ static int copy_into(int directory, const char *from, const char *name)
 	return result < 0 ? fail(-result, "copy %s to /var", source) : 0;
 }
 
+/* What a power cut leaves of file_replace() is no file yet. */
+static bool is_half_made(const char *name)
+{
+	const char *dot = strrchr(name, '.');
+
+	return dot && strcmp(dot, ".new") == 0;
+}
+
 static struct dirent *next_file(DIR *list)
 {
 	struct dirent *entry;
 
 	do
 		entry = readdir(list);
-	while (entry && entry->d_name[0] == '.');
+	while (entry && (entry->d_name[0] == '.' || is_half_made(entry->d_name)));
 	return entry;
 }
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "log.h"
 
+#include "error.h"
+
 #include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -32,10 +34,8 @@ static void write_line(int level, const char *format, va_list arguments)
 			      prefix ? ": " : "");
 
 	vsnprintf(line + length, sizeof(line) - (size_t)length - 1, format, arguments);
+	make_printable(line);
 	length = (int)strlen(line);
-	for (char *c = line; *c; c++) /* what services print may hold anything */
-		if ((unsigned char)*c < ' ' || *c == 0x7f)
-			*c = ' ';
 	line[length++] = '\n';
 
 	int kmsg = getpid() == 1 ? open("/dev/kmsg", O_WRONLY | O_APPEND | O_CLOEXEC) : -1;

@@ -25,7 +25,7 @@ int service_log_open(const char *name)
 
 void service_log_last_line(const char *name, char *line, size_t size)
 {
-	int log = open_log(name, O_RDONLY);
+	int log = open_log(name, O_RDONLY | O_NONBLOCK);
 	struct stat stat = { 0 };
 
 	line[0] = '\0';
@@ -54,7 +54,7 @@ void service_log_bound(const char *name)
 {
 	char path[64];
 	struct stat stat;
-	int log = open_log(name, O_RDWR);
+	int log = open_log(name, O_RDWR | O_NONBLOCK);
 
 	if (log < 0)
 		return;

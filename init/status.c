@@ -56,6 +56,7 @@ static const char *node_name(char *into, size_t size)
 	if (gethostname(into, size) < 0)
 		into[0] = '\0';
 	into[size - 1] = '\0';
+	make_printable(into); /* a privileged pod on the host's network may set it */
 	return into;
 }
 
@@ -119,9 +120,11 @@ static void write_json(void)
 		address[0] = '\0';
 	text_add(&json, "{\"version\":\"%s\",\"slot\":\"%c\",\"root_hash\":\"%s\",\"boot_id\":\"%s\",\n",
 		 HOLDFAST_VERSION, subject->slot, subject->root.hash, subject->boot_id);
-	text_add(&json, "\"node\":\"%s\",\"addresses\":[%s%s%s],\"interface\":\"%s\",\"state\":\"%s\",\n",
-		 node_name(name, sizeof(name)), address[0] ? "\"" : "", address, address[0] ? "\"" : "",
-		 subject->interface_name, node_state());
+	text_add(&json, "\"node\":");
+	text_add_json(&json, node_name(name, sizeof(name)));
+	text_add(&json, ",\"addresses\":[%s%s%s],\"interface\":\"%s\",\"state\":\"%s\",\n",
+		 address[0] ? "\"" : "", address, address[0] ? "\"" : "", subject->interface_name,
+		 node_state());
 	text_add(&json, "\"held_because\":");
 	text_add_json(&json, subject->held_because);
 	text_add(&json, ",\n");

@@ -18,6 +18,9 @@ static const char *read_string(const char *json, char *into, size_t size)
 		} else if (c == '\\' && json[1]) {
 			c = *++json;
 		}
+		if (c < ' ' ||
+		    c > '~') /* process 1 writes none of these; who else could, has no say over a terminal */
+			c = '?';
 		if (length < size - 1)
 			into[length++] = c;
 	}

@@ -40,6 +40,30 @@ packet() {
 	expect_refusal "a path as a service" 'is no name of a service' holdfast logs ../status
 }
 
+@test "a host name that a container set, and what services print, can't forge the status or harm a terminal" {
+	printf 'x","state":"y\\\e[2J\xc2\x9b' >"$MACHINE/name"
+	nsenter -t "$INIT_PID" -u cp "$MACHINE/name" /proc/sys/kernel/hostname
+	holdfast restart runtime >/dev/null
+	wait_quickly "a status with the name" status_has_name 'x","state":"y\?[2J??'
+	holdfast status >"$MACHINE/said"
+	printf 'a\tb \e[2J\xc2\x9b\r\n' >>"$ROOT/run/holdfast/log/runtime.log"
+	holdfast logs runtime >>"$MACHINE/said"
+	expect_line "the log" "$(<"$MACHINE/said")" $'^a\tb \\?\\[2J\\?\\?\\?$'
+	expect "control characters in the answers" "$(LC_ALL=C tr -d '[:print:]\t\n' <"$MACHINE/said" | wc -c)" 0
+}
+
+status_has_name() { [ "$(status .node)" = "$1" ]; }
+
+@test "a pipe in place of a service's log blocks nothing" {
+	rm "$ROOT/run/holdfast/log/runtime.log"
+	mkfifo "$ROOT/run/holdfast/log/runtime.log"
+	kill -KILL "$(service_pid runtime)"
+	wait_quickly "a restart" restarted
+	expect_line "the answer to another" "$(holdfast status)" '^state '
+}
+
+restarted() { [ "$(service_status runtime restarts)" -ge 1 ]; }
+
 @test "wrong words are refused, and change nothing" {
 	expect_refusal "an unknown service" "there is no service 'nothing'" holdfast restart nothing
 	expect_refusal "a wrong kind of power" "'power' takes 'off' or 'reboot'" holdfast power on

@@ -99,3 +99,41 @@ expect_untouched() {
 	expect "the marker" "$(marker)" "$MARKER"
 	expect_untouched 'ext4 labelled backup'
 }
+
+@test "traps on the state partition: pipes where process 1 reads files, a half-made copy; the node boots, marked" {
+	truncate -s 0 "$MACHINE/state"
+	truncate -s 4M "$MACHINE/state"
+	mke2fs -q -t ext4 -L holdfast-state "$MACHINE/state"
+	: >"$MACHINE/half"
+	debugfs -w -f - "$MACHINE/state" >/dev/null 2>&1 <<-EOF
+		mkdir lib
+		mkdir lib/holdfast
+		cd lib/holdfast
+		mknod machine-id p
+		mknod broken-glass p
+		mkdir /lib/cni
+		mkdir /lib/cni/net.d
+		cd /lib/cni/net.d
+		write $MACHINE/half 10-holdfast.conflist.new
+	EOF
+	mkdir "$ROOT/etc/holdfast/cni"
+	echo network >"$ROOT/etc/holdfast/cni/10-holdfast.conflist"
+	boot
+	service_is runtime ready
+	expect_line "the machine id" "$(<"$ROOT/run/holdfast/machine-id")" '^[0-9a-f]{32}$'
+	expect "the marks: one that can't be read is one" "$(status '.marks | join(" ")')" \
+		"unsigned-configuration broken-glass"
+	expect "the network's configuration" "$(<"/proc/$INIT_PID/root/var/lib/cni/net.d/10-holdfast.conflist")" network
+}
+
+@test "what a disk's label says can't do anything to a terminal" {
+	truncate -s 0 "$MACHINE/state"
+	truncate -s 4M "$MACHINE/state"
+	mke2fs -q -t ext4 -L $'a\e[2J\xc2\x9bb' "$MACHINE/state"
+	boot
+	expect "the state of the node" "$(status .state)" held
+	holdfast status >"$MACHINE/said"
+	expect_line "the status" "$(<"$MACHINE/said")" '^held .* holds ext4 labelled a\?\[2J\?\?b, '
+	expect "control characters in the status and on the console" \
+		"$(cat "$MACHINE/said" "$CONSOLE" | LC_ALL=C tr -d '[:print:]\n' | wc -c)" 0
+}

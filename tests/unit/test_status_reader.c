@@ -31,6 +31,16 @@ static void what_process_1_writes_is_read(void)
 	CHECK_TEXT(view.marks, "unsigned-configuration, broken-glass");
 }
 
+/* As process 1 never writes it. */
+static void what_could_harm_a_terminal_is_not_shown(void)
+{
+	struct status_view view;
+
+	status_read("\"node\":\"a\x1b[2J\\\x1b\xc2\x9b\x7f\n\",\"marks\":[\"\x1b[m\"]", &view);
+	CHECK_TEXT(view.node, "a?[2J?????");
+	CHECK_TEXT(view.marks, "?[m");
+}
+
 static void what_is_missing_or_cut_stays_empty(void)
 {
 	static const char *const odd[] = { "", "{", "\"version\":\"", "\"marks\":[", "\"marks\":[\"", "\"marks\":[]",
@@ -58,6 +68,7 @@ int main(void)
 {
 	what_process_1_writes_is_read();
 	what_is_missing_or_cut_stays_empty();
+	what_could_harm_a_terminal_is_not_shown();
 	long_lists_are_cut();
 	return checks_end();
 }
