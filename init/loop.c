@@ -45,19 +45,26 @@ void loop_remove(struct source *source)
 	source->descriptor = -1;
 }
 
+/* At most so many in one turn, or a storm of them would keep process 1 from all else; the rest comes with the next. */
+enum { SIGNALS_PER_TURN = 16, CHILDREN_PER_TURN = 256 };
+
 /* Signals coalesce: one SIGCHLD may stand for many children. Orphans of the whole node end here too. */
 static void reap(void)
 {
 	int status;
 
-	for (pid_t pid; (pid = waitpid(-1, &status, WNOHANG)) > 0;) {
-		struct service *service = service_by_pid(pid);
+	for (int count = 0; count < CHILDREN_PER_TURN; count++) {
+		pid_t pid = waitpid(-1, &status, WNOHANG);
+		struct service *service = pid > 0 ? service_by_pid(pid) : NULL;
 
+		if (pid <= 0)
+			return;
 		if (service)
 			service_ended(service, status);
 		else
 			shutdown_child_ended(pid);
 	}
+	raise(SIGCHLD);
 }
 
 /* The signals of a system manager, as the kernel and reboot programs send them. */
@@ -71,16 +78,22 @@ static const struct {
 	{ SIGPWR,  RB_POWER_OFF, "power failure" },
 };
 
+static void handle_ending(int number)
+{
+	for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++)
+		if (number == endings[i].number)
+			shutdown_begin(endings[i].command, endings[i].reason);
+}
+
 static void handle_signal(struct source *source)
 {
-	struct signalfd_siginfo signal;
+	struct signalfd_siginfo some[SIGNALS_PER_TURN];
+	ssize_t length = read(source->descriptor, some, sizeof(some));
 
-	while (read(source->descriptor, &signal, sizeof(signal)) == sizeof(signal)) {
-		if (signal.ssi_signo == SIGCHLD)
+	for (size_t i = 0; length > 0 && i < (size_t)length / sizeof(some[0]); i++) {
+		if (some[i].ssi_signo == SIGCHLD)
 			reap();
-		for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++)
-			if ((int)signal.ssi_signo == endings[i].number)
-				shutdown_begin(endings[i].command, endings[i].reason);
+		handle_ending((int)some[i].ssi_signo);
 	}
 }
 

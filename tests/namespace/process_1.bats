@@ -41,6 +41,17 @@ no_zombies() { [ -z "$(zombies)" ]; }
 	expect "the runtime's restarts" "$(service_status runtime restarts)" 0
 }
 
+@test "a storm of signals and of orphans: process 1 goes on answering, and sees what ends" {
+	service runtime <<<$'[service]\nexec = /usr/bin/worker ready sleep\nready = notify'
+	service storm <<<$'[service]\nexec = /usr/bin/worker wait /run/go storm 4 sleep'
+	boot
+	service_is runtime ready
+	: >"$ROOT/run/go"
+	for _ in $(seq 5); do expect_line "the answer in the storm" "$(holdfast status)" '^state +running$'; done
+	kill -KILL "$(service_pid runtime)"
+	console_has 'service runtime: ended by signal 9' 30
+}
+
 @test "services that start and fail all the time leave no descriptor behind" {
 	service runtime <<<$'[service]\nexec = /usr/bin/worker exit 1\nrestart-delay = 1ms\nrestart-delay-max = 5ms'
 	service broken <<<$'[service]\nexec = /usr/bin/missing\nrestart-delay = 1ms\nrestart-delay-max = 5ms'

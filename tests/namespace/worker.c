@@ -15,6 +15,7 @@
  *   bind DIRECTORY         mount /var/lib on it, too
  *   orphans N              N processes that their parents leave behind as zombies
  *   brood N                N children that live until they are told to end
+ *   storm N                N children that send signals to process 1 for ever, N that leave it orphans
  *   ignore                 SIGTERM means nothing from here on
  *   alive-until FILE       tell WATCHDOG=1 all the time, with a line in FILE.count for each, until there is FILE
  *   pod NAME               what follows runs in the cgroup /kubepods/NAME, in a child; we go on with "sleep"
@@ -152,6 +153,21 @@ static void brood(long count)
 				pause();
 }
 
+/* One of the signals waits in line each time that it is sent, the other doesn't. */
+static void storm(long count)
+{
+	for (long i = 0; i < count; i++) {
+		if (fork() == 0)
+			for (;;) {
+				kill(1, SIGUSR1);
+				kill(1, SIGRTMIN + 8);
+			}
+		if (fork() == 0)
+			for (;;)
+				orphans(1000);
+	}
+}
+
 int main(int argc, char **argv)
 {
 	for (int i = 1; i < argc; i++) {
@@ -184,6 +200,8 @@ int main(int argc, char **argv)
 			wait_for(value, 0);
 		else if (strcmp(word, "orphans") == 0)
 			orphans(atol(value));
+		else if (strcmp(word, "storm") == 0)
+			storm(atol(value));
 		else if (strcmp(word, "hold") == 0) {
 			if (open(value, O_WRONLY | O_CREAT | O_CLOEXEC, 0600) < 0)
 				return 3;
