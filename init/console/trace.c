@@ -55,6 +55,10 @@ static bool write_kernel_log(int level, const char *text)
 	char line[900]; /* a record has at most 1024 bytes (LOG_LINE_MAX of kernel/printk) */
 	int length = snprintf(line, sizeof(line), "<%d>holdfast: break-glass: %.850s\n", level, text);
 	int kmsg = open("/dev/kmsg", O_WRONLY | O_APPEND | O_CLOEXEC);
+
+	if (kmsg < 0)
+		return false;
+
 	bool written = write(kmsg, line, (size_t)length) == length;
 
 	close(kmsg);

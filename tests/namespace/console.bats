@@ -151,6 +151,67 @@ words_are() { [ "$(words_of "$1")" = "$2" ]; }
 	session_is_gone || fail "a refused answer started something"
 }
 
+@test "a challenge: only for Enter alone; void once cancelled or expired" {
+	boot_to_screen
+	line_type 'no wish\r'
+	line_challenge "$MACHINE/c"
+	line_sign "$KEYS/alice" "$MACHINE/c"
+	line_type '\03'
+	line_wait '^withdrawn: cancelled$'
+	expect "how many challenges there were" "$(grep -c 'BEGIN HOLDFAST' "$LINE_LOG")" 1
+	mv "$MACHINE/c.sig" "$MACHINE/cancelled.sig"
+	line_mark
+	wait_until "an Enter to be heard" 10 asks_again >/dev/null
+	line_challenge "$MACHINE/c"
+	refused "$MACHINE/cancelled.sig" 'it does not sign this challenge'
+	line_sign "$KEYS/alice" "$MACHINE/c"
+	line_answer "$MACHINE/c.sig" '^session: opened for alice;'
+	leave
+	config 'challenge = 3s'
+	end_console
+	line_challenge "$MACHINE/c"
+	line_wait '^withdrawn: the challenge has expired$'
+	line_sign "$KEYS/alice" "$MACHINE/c"
+	mv "$MACHINE/c.sig" "$MACHINE/expired.sig"
+	line_challenge "$MACHINE/c"
+	line_answer "$MACHINE/expired.sig" '^(refused: it does not sign this challenge|withdrawn: the challenge has expired)$'
+	session_is_gone || fail "a refused answer started something"
+}
+
+# Right behind the last challenge none is heard.
+asks_again() {
+	line_has '^signature: ' || { line_type '\r'; return 1; }
+}
+
+@test "who can't be recorded in the kernel's log is not let in; the file is written through no link, and is no larger than 1 MiB" {
+	boot_to_screen
+	line_challenge "$MACHINE/c"
+	line_sign "$KEYS/alice" "$MACHINE/c"
+	mv "$CONSOLE" "$CONSOLE.away"
+	mkdir "$CONSOLE"
+	line_answer "$MACHINE/c.sig" '^no session: .*kernel.s log'
+	session_is_gone || fail "somebody is in without a record"
+	rmdir "$CONSOLE"
+	mv "$CONSOLE.away" "$CONSOLE"
+
+	log=/var/log/holdfast/breakglass.log mark=/var/lib/holdfast/broken-glass var=/proc/$INIT_PID/root
+	ln -s ../../../run/holdfast/stolen "$var$log"
+	ln -s ../../../run/holdfast/stolen "$var$mark"
+	line_enter "$KEYS/alice"
+	leave
+	wait_quickly "the log's writer to end" console_is_alone
+	[ ! -e "$ROOT/run/holdfast/stolen" ] || fail "it wrote where a link leads"
+	rm "$var$log" "$var$mark"
+	head -c 1048577 /dev/zero >"$var$log"
+	line_enter "$KEYS/alice"
+	leave
+	wait_quickly "the log's last line" node_has_line $log 'left: who=alice'
+	expect "the length of the one before" "$(node_file $log.1 | wc -c)" 1048577
+	expect_line "the kept mark" "$(node_file $mark)" '^[0-9]+$'
+}
+
+console_is_alone() { [ -z "$(pgrep -P "$(service_pid console)")" ]; }
+
 @test "two must sign; a session ends when nothing is typed, and when its time is over" {
 	config 'quorum = 2' 'idle = 3s' 'session = 6s'
 	boot_to_screen
@@ -227,8 +288,11 @@ asks_anew() {
 	line_enter "$KEYS/alice"
 	line_run "(trap '' HUP; worker sleep) & echo" >/dev/null
 	wait_quickly "what the session started" session_has 2
+	line_type 'half a command'
+	line_wait 'half a command$'
 	kill "$LINE_PID"
 	wait_quickly "the session to be gone" session_is_gone
+	console_has 'break-glass: typed: half a command$'
 	console_has 'break-glass: left: who=alice .*: the line hung up$'
 	console_runs || fail "the console has ended"
 	expect "the console's restarts" "$(service_status console restarts)" 0
@@ -255,8 +319,13 @@ asks_anew() {
 	expect_line "its privileges" "$caps" '^NoNewPrivs:.*1$'
 	expect_line "its filters" "$caps" '^Seccomp:.*2$'
 	expect "its cgroup" "$(line_run 'cat /proc/self/cgroup' | sed -n 's/^0:://p')" /system/session-1
+	expect "its processes" "$(limit pids.max)" 64
+	expect "its memory" "$(limit memory.max)" $((64 << 20))
 	leave
 }
+
+# The limit $1 of the first session.
+limit() { cat "$(if [ -n "$(stand_in)" ]; then echo "$MACHINE/limits/session-1.$1"; else echo "$CGROUP/system/session-1/$1"; fi)"; }
 
 @test "the console, killed, comes again, and the session is gone with it" {
 	printf '6\t4\t1\t7\n' >"$ROOT/sysctl/kernel/printk"
@@ -348,6 +417,16 @@ stands_still() { ! timeout 1 chroot "$ROOT" /usr/bin/holdfast status; }
 	console_has 'break-glass: nobody can get in: .*allowed_signers line 3: '
 	line_mark
 	line_wait '^no break-glass key in this image$'
+	# A quorum that can't be read is not one of 1.
+	machine_stop
+	cp "$KEYS/breakglass/allowed_signers" "$ROOT/etc/holdfast/breakglass/"
+	config 'quorum = both'
+	boot
+	console_has 'break-glass: nobody can get in: .*breakglass.conf line 2: quorum: '
+	line_mark
+	line_type '\r'
+	line_wait '^no break-glass key in this image$'
+	expect_no_line "the line" "$(line_said)" 'CHALLENGE|signature:'
 }
 
 @test "the console is the line that the node's configuration names" {

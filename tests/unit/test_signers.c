@@ -86,6 +86,7 @@ static const struct {
 	{ "alice namespaces=file " ALICE, "no value in quotation marks" },
 	{ "alice namespaces=\"file " ALICE, "no value in quotation marks" },
 	{ "alice namespaces=\" " ALICE, "no value in quotation marks" },
+	{ "alice namespaces=xfile\"\" " ALICE, "no value in quotation marks" },
 	{ "alice namespaces=\"\" " ALICE, "from 1 to 127" },
 	{ "alice namespaces=\"*\" " ALICE, "letters, digits" },
 	{ "alice namespaces=\"a b\" " ALICE, "letters, digits" },
@@ -131,6 +132,7 @@ static const struct {
 	/* characters */
 	{ "alice " ALICE "\r", "control character (0x0d)" },
 	{ "alice " ALICE "\033[2J", "control character (0x1b)" },
+	{ "\033alice " ALICE, "control character (0x1b)" },
 };
 
 /* Whether text says one of the alternatives in why, with | between them. */
@@ -164,6 +166,15 @@ static void what_is_not_understood_is_an_error_with_its_line(void)
 	}
 }
 
+/* An error is a line on the console: it holds of the list's own words no more than the one that it names. */
+static void errors_name_one_word(void)
+{
+	CHECK(parse("alice cert-authority " ALICE) < 0);
+	CHECK_TEXT(failure(), "signers line 1: unknown option or key type cert-authority");
+	CHECK(parse("alice 0123456789012345678901234567890123456789x " ALICE) < 0);
+	CHECK_TEXT(failure(), "signers line 1: unknown option or key type 0123456789012345678901234567890123456789");
+}
+
 static void a_nul_is_refused(void)
 {
 	static const char text[] = "alice\0 " ALICE;
@@ -182,6 +193,12 @@ static void lines_and_lists_are_bounded(void)
 	CHECK(signers_parse("signers", line, SIGNER_LINE_MAX - 1, &signers) == 0);
 	CHECK(signers_parse("signers", line, SIGNER_LINE_MAX, &signers) < 0);
 	CHECK_CONTAINS(failure(), "longer than 1023");
+
+	/* a value without an end, to the end of the longest line */
+	memset(line, 'x', sizeof(line));
+	memcpy(line, "alice namespaces=\"", 18);
+	CHECK(signers_parse("signers", line, SIGNER_LINE_MAX - 1, &signers) < 0);
+	CHECK_CONTAINS(failure(), "no value in quotation marks");
 
 	/* one key after the other, told apart by two characters of the base64 */
 	char *end = text;
@@ -270,6 +287,10 @@ static void validity_is_checked(void)
 	CHECK(signer_check(alice, "", 1767225600) == SIGNER_NAMESPACE);
 	CHECK(signer_check(bob, "anything", INT64_MIN) == SIGNER_VALID);
 	CHECK(signer_check(bob, "anything", INT64_MAX) == SIGNER_VALID);
+	/* one letter is a purpose like any other, not none */
+	CHECK(parse("alice namespaces=\"f\" " ALICE) == 0);
+	CHECK(signer_check(alice, "f", 0) == SIGNER_VALID);
+	CHECK(signer_check(alice, "breakglass@holdfast", 0) == SIGNER_NAMESPACE);
 }
 
 int main(void)
@@ -277,6 +298,7 @@ int main(void)
 	a_usual_list_is_taken();
 	an_empty_list_is_right();
 	what_is_not_understood_is_an_error_with_its_line();
+	errors_name_one_word();
 	a_nul_is_refused();
 	lines_and_lists_are_bounded();
 	times_are_utc();
