@@ -427,6 +427,12 @@ stands_still() { ! timeout 1 chroot "$ROOT" /usr/bin/holdfast status; }
 	line_type '\r'
 	line_wait '^no break-glass key in this image$'
 	expect_no_line "the line" "$(line_said)" 'CHALLENGE|signature:'
+	rm "$ROOT/etc/holdfast/breakglass/breakglass.conf"
+	mkdir "$ROOT/etc/holdfast/breakglass/breakglass.conf"
+	line_mark
+	kill -KILL "$(service_pid console)"
+	console_has 'break-glass: nobody can get in: .*breakglass.conf: Is a directory'
+	line_wait '^no break-glass key in this image$'
 }
 
 @test "the console is the line that the node's configuration names" {

@@ -69,6 +69,8 @@ static const struct {
 	{ BYTES("a\x1b[1\x80" "b\r"), "a?b|" },
 	{ BYTES("a\x1b[2\0" "00~b\r"), "ab|" },
 	{ BYTES("a\x1b[12\x03" "b\r"), "^b|" },
+	{ BYTES("ab\x1b[1\x7f" "c\r"), "ac|" },
+	{ BYTES("a\x1b[2 qb\r"), "ab|" },
 	/* one that never ends is text after 16 bytes */
 	{ BYTES("\x1b[1111111111111111" "22\r"), "22|" },
 };
