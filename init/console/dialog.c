@@ -229,7 +229,11 @@ static void take_line(struct dialog *dialog)
 
 /* ---- bytes ---- */
 
-enum { BETWEEN_CHALLENGES = 250 /* ms: noise full of line ends must not make the node busy */ };
+enum {
+	BETWEEN_CHALLENGES = 250, /* ms: noise full of line ends must not make the node busy */
+	UNFINISHED_FOR =
+		15000, /* ms without a byte, after which what was begun is forgotten: a paste takes no breath */
+};
 
 /* Enter, and nothing before it: what noise sends is no wish. */
 static void take_wish(struct dialog *dialog)
@@ -263,9 +267,27 @@ static void take_event(struct dialog *dialog, enum line_event event)
 
 void dialog_typed(struct dialog *dialog, const char *bytes, size_t length)
 {
+	dialog->typed_at = now_milliseconds();
 	for (size_t i = 0; i < length && dialog->session->state == SESSION_NONE; i++)
 		if (!dialog->prompt_at) /* else: too early */
 			take_event(dialog, line_put(&dialog->reader, (uint8_t)bytes[i]));
+}
+
+/* Whether a line or an answer has begun and not ended. */
+static bool is_unfinished(const struct dialog *dialog)
+{
+	const struct line_reader *reader = &dialog->reader;
+
+	return dialog->answer.in_armour || reader->too_long || (reader->length && !reader->done);
+}
+
+/* Whoever comes after somebody who was cut off must find the console as it was. It counts as no attempt. */
+static void forget_unfinished(struct dialog *dialog)
+{
+	line_reader_reset(&dialog->reader);
+	answer_reset(&dialog->answer);
+	if (dialog->admission.pending)
+		terminal_print(dialog->terminal, "\n" PROTOCOL_PROMPT);
 }
 
 void dialog_turn(struct dialog *dialog)
@@ -279,6 +301,8 @@ void dialog_turn(struct dialog *dialog)
 	}
 	if (dialog->admission.pending && (int64_t)now >= dialog->admission.deadline)
 		withdraw(dialog, "the challenge has expired");
+	if (!dialog->prompt_at && is_unfinished(dialog) && now - dialog->typed_at >= UNFINISHED_FOR)
+		forget_unfinished(dialog);
 }
 
 void dialog_hang_up(struct dialog *dialog)

@@ -21,6 +21,7 @@ struct dialog {
 	struct answer answer;
 	unsigned long long prompt_at;    /* when the next answer is looked at and asked for; 0: it was */
 	unsigned long long challenge_at; /* when the last challenge was given */
+	unsigned long long typed_at;     /* when the last byte came */
 	bool rescue;
 };
 
@@ -36,7 +37,7 @@ const char *dialog_invitation(const struct dialog *dialog);
 /* Bytes from the line while there is no session. */
 void dialog_typed(struct dialog *dialog, const char *bytes, size_t length);
 
-/* Time has passed: the prompt again, or the end of a challenge. */
+/* Time has passed: the prompt again, or the end of a challenge or of an answer that broke off. */
 void dialog_turn(struct dialog *dialog);
 
 /* Whether somebody is in the middle of something. */

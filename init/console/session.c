@@ -344,6 +344,9 @@ static void look_whether_gone(struct session *session)
 
 void session_turn(struct session *session, struct terminal *terminal)
 {
+	/* Looked at in each turn: a carrier that went before there was a session, or that there never was, ends none. */
+	bool lost_carrier = terminal_lost_carrier(terminal);
+
 	if (session->state == SESSION_OPEN) {
 		carry_input(session);
 
@@ -354,7 +357,7 @@ void session_turn(struct session *session, struct terminal *terminal)
 			why = "its terminal was closed";
 		else if (!why && terminal->descriptor < 0)
 			why = "the line hung up";
-		else if (!why && terminal_lost_carrier(terminal))
+		else if (!why && lost_carrier)
 			why = "the line lost its carrier";
 		if (why)
 			session_end(session, terminal, why);
