@@ -96,6 +96,40 @@ line_enter() {
 	line_wait 'break-glass# '
 }
 
+# Whether the prompt is there anew. What noise left of a challenge is withdrawn, once the delay of its refusals is over.
+line_asks_anew() {
+	if line_said | tail -n 1 | grep -q '^signature: $' && line_has '^-----END HOLDFAST CHALLENGE-----$'; then
+		return 0
+	fi
+	line_type '\03\r'
+	return 1
+}
+
+milliseconds() { echo $((${EPOCHREALTIME/./} / 1000)); }
+
+# Sends $1 random bytes over the line of a node in QEMU, which takes about as much as a real one, 15 KB a second. Meanwhile its pod
+# must answer; afterwards the console must be the same process, and nobody may have got in.
+line_flood() {
+	local before entered start answers=0
+	head -c "$1" /dev/urandom >"$BATS_TEST_TMPDIR/noise"
+	before=$(host_processes cmdline | grep ' /usr/sbin/console')
+	entered=$(entries)
+	start=$(milliseconds)
+	line_send "$BATS_TEST_TMPDIR/noise" 3>&- &
+	while kill -0 $! 2>/dev/null; do
+		pod_page >/dev/null || fail "the pod does not answer after $answers answers"
+		answers=$((answers + 1))
+	done
+	wait $!
+	echo "# $1 bytes, $answers answers in $(($(milliseconds) - start)) ms" >&3
+	[ "$answers" -ge 5 ] || fail "the pod answered $answers times only"
+	expect "the console" "$(host_processes cmdline | grep ' /usr/sbin/console')" "$before"
+	expect_no_line "the entries of the flood" "$(entries | grep -vxFf <(printf '%s' "$entered"))" .
+}
+
+# What the kernel's log says of people who entered.
+entries() { node_run 'dmesg | grep "break-glass: entered"; true'; }
+
 # Runs $1 in the session and prints what it said; its status is that of the command.
 line_run() {
 	local nonce=$RANDOM$RANDOM
