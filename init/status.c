@@ -13,6 +13,8 @@
 #include "shutdown.h"
 #include "text.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -110,6 +112,24 @@ static void add_marks(struct text *json)
 	text_add(json, "]\n");
 }
 
+/*
+ * Where /run is full no file can take its place, but the one that is there has its pages. Who reads it in this moment may see
+ * half of each. 0 or -errno.
+ */
+static int overwrite_json(const char *json, size_t length)
+{
+	int file = open(STATUS_FILE, O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
+
+	if (file < 0)
+		return -errno;
+	bool done = fallocate(file, 0, 0, (off_t)length) == 0 &&
+		    pwrite(file, json, length, 0) == (ssize_t)length && ftruncate(file, (off_t)length) == 0;
+	int result = done ? 0 : -errno;
+
+	close(file);
+	return result;
+}
+
 static void write_json(void)
 {
 	static char buffer[8192];
@@ -135,7 +155,8 @@ static void write_json(void)
 	text_add(&json, ",\n");
 	add_marks(&json);
 	text_add(&json, "}\n");
-	if (file_replace(STATUS_FILE, buffer, text_length(&json), 0644) < 0)
+	if (file_replace(STATUS_FILE, buffer, text_length(&json), 0644) < 0 &&
+	    overwrite_json(buffer, text_length(&json)) < 0)
 		log_error("%s", failure());
 }
 

@@ -228,7 +228,7 @@ int main(int argc, char **argv)
 	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 	open_signals();
 	session_clean_up();
-	trace_clean_up();
+	trace_start();
 	identity_read(&console.identity, console.rescue);
 	snprintf(console.terminal.path, sizeof(console.terminal.path), "%s", console.identity.device);
 	console.dialog.terminal = &console.terminal;

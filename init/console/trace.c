@@ -24,12 +24,16 @@
 #include <time.h>
 #include <unistd.h>
 
-#define LOG_FILE  "log/holdfast/breakglass.log"
-#define MARK_FILE "lib/holdfast/broken-glass"
+#define LOG_FILE   "log/holdfast/breakglass.log"
+#define MARK_FILE  "lib/holdfast/broken-glass"
+#define SPARE_FILE "lib/holdfast/broken-glass.spare"
 
 enum {
 	RECORD = 2400,       /* bytes of a line, with who typed it */
 	LOG_LIMIT = 1 << 20, /* bytes of the file, after which it becomes breakglass.log.1 */
+	LOG_ROOM = 1 << 16,  /* bytes that are set aside for it: a session's lines on a disk that is full */
+	KEPT_PATIENCE = 500, /* ms for the disk to take mark and first line: a shell comes within a second */
+	MARK_SIZE = 21,      /* bytes, always as many: a mark that is written again takes no room */
 };
 
 static char who[1200]; /* in the session, as trace_enter() got it */
@@ -108,16 +112,17 @@ static void quieten(bool yes)
 	unlink(before);
 }
 
-void trace_clean_up(void)
-{
-	quieten(false);
-}
-
 /* ---- the file: written by a child, because a disk may hang ---- */
 
 static pid_t recorder;
 static int records = -1; /* the pipe to it */
-static bool records_lost;
+static int kept = -1;    /* from it: what it made of mark and log */
+static bool lost_told;
+
+/* Error numbers, or 0. */
+struct kept {
+	int mark, log;
+};
 
 /* Below /var, through no link that somebody put there. */
 static int open_in_var(const char *path, unsigned flags)
@@ -134,78 +139,151 @@ static int open_in_var(const char *path, unsigned flags)
 	return file;
 }
 
-/* The time of the last entry, for ../broken_glass.c. Cut short by a power cut it is a mark all the same. */
-static void write_mark(void)
+/* All of it and onto the disk: 0 or an error number. */
+static int keep(int file, const char *text, size_t length)
 {
-	char text[24];
-	int mark = open_in_var(MARK_FILE, O_WRONLY | O_CREAT | O_TRUNC);
+	ssize_t written = write(file, text, length);
 
+	if (written != (ssize_t)length)
+		return written < 0 ? errno : ENOSPC;
+	return fsync(file) < 0 ? errno : 0;
+}
+
+/*
+ * The time of the last entry, for ../broken_glass.c. Cut short by a power cut it is a mark all the same. What was set aside
+ * becomes the mark: on a full disk nothing else could. 0 or an error number.
+ */
+static int write_mark(void)
+{
+	char text[MARK_SIZE + 1];
+	int mark = open_in_var(MARK_FILE, O_WRONLY);
+
+	if (mark < 0 && rename("/var/" SPARE_FILE, "/var/" MARK_FILE) == 0)
+		mark = open_in_var(MARK_FILE, O_WRONLY);
 	if (mark < 0)
-		return; /* there is no state to keep it */
-	snprintf(text, sizeof(text), "%lld\n", (long long)time(NULL));
+		mark = open_in_var(MARK_FILE, O_WRONLY | O_CREAT);
+	if (mark < 0)
+		return errno;
+	snprintf(text, sizeof(text), "%0*lld\n", MARK_SIZE - 1, (long long)time(NULL));
 
-	ssize_t written = write(mark, text, strlen(text));
+	int error = keep(mark, text, MARK_SIZE);
 
-	(void)written;
-	fsync(mark);
 	close(mark);
+	return error;
 }
 
 static int open_log(void)
 {
 	int log = open_in_var(LOG_FILE, O_WRONLY | O_CREAT | O_APPEND);
+	off_t end = log < 0 ? 0 : lseek(log, 0, SEEK_END);
 
-	if (log >= 0 && lseek(log, 0, SEEK_END) > LOG_LIMIT) {
+	if (end > LOG_LIMIT) {
 		close(log);
 		rename("/var/" LOG_FILE, "/var/" LOG_FILE ".1");
 		log = open_in_var(LOG_FILE, O_WRONLY | O_CREAT | O_APPEND);
+		end = 0;
 	}
+	if (log >= 0)
+		fallocate(log, FALLOC_FL_KEEP_SIZE, end, LOG_ROOM); /* or what room there is */
 	return log;
 }
 
-[[noreturn]] static void record(int from)
+/* While there is room, and as long as nobody has entered. A file of blanks, which as a mark counts for ever. */
+static void set_aside(void)
+{
+	char blanks[MARK_SIZE];
+	int mark = open_in_var(MARK_FILE, O_RDONLY);
+	int spare = mark < 0 ? open_in_var(SPARE_FILE, O_WRONLY | O_CREAT) : -1;
+
+	memset(blanks, ' ', sizeof(blanks));
+	if (spare >= 0)
+		keep(spare, blanks, sizeof(blanks));
+	close(open_log());
+}
+
+void trace_start(void)
+{
+	quieten(false);
+	if (fork() == 0) {
+		set_aside();
+		_exit(0);
+	}
+}
+
+/* Once a session. */
+static void say_lost(int error)
+{
+	if (!lost_told)
+		trace_say("/var/" LOG_FILE ": %s: this log and audit go on alone", strerror(error));
+	lost_told = true;
+}
+
+[[noreturn]] static void record(int from, int answer)
 {
 	char text[4096];
 
 	/* The console's other descriptors are not ours: a terminal or a session would not close. */
 	dup2(from, 3);
-	syscall(SYS_close_range, 4, ~0U, 0);
+	dup2(answer, 4);
+	syscall(SYS_close_range, 5, ~0U, 0);
 	signal(SIGTERM, SIG_IGN); /* the pipe's end is the end */
-	write_mark();
 
+	struct kept result = { .mark = write_mark() };
 	int log = open_log();
+	int no_log = log < 0 ? errno : 0;
+	bool answered = false;
 
-	for (ssize_t length; (length = read(3, text, sizeof(text))) > 0;) {
-		ssize_t written = write(log, text, (size_t)length);
+	for (ssize_t length; (length = read(3, text, sizeof(text))) > 0; answered = true) {
+		result.log = no_log ? no_log : keep(log, text, (size_t)length);
+		if (result.log)
+			say_lost(result.log);
+		if (!answered) {
+			ssize_t told = write(4, &result, sizeof(result));
 
-		(void)written; /* the kernel's log has it too */
-		fsync(log);
+			(void)told;
+		}
 	}
 	_exit(0);
+}
+
+static void forget_recorder(void)
+{
+	if (records >= 0)
+		close(records);
+	if (kept >= 0)
+		close(kept);
+	records = kept = -1;
 }
 
 /* One at most: a disk that hangs holds the last one, and must not collect them. */
 static void start_recorder(void)
 {
-	int ends[2];
+	int to[2], from[2];
 
-	records_lost = false;
+	forget_recorder();
+	lost_told = false;
 	if (recorder && waitpid(recorder, NULL, WNOHANG) == 0)
 		return;
 	recorder = 0;
-	if (pipe2(ends, O_CLOEXEC) < 0)
+	if (pipe2(to, O_CLOEXEC) < 0)
 		return;
-	recorder = fork();
-	if (recorder == 0)
-		record(ends[0]);
-	close(ends[0]);
-	if (recorder < 0) {
-		recorder = 0;
-		close(ends[1]);
+	if (pipe2(from, O_CLOEXEC) < 0) {
+		close(to[0]);
+		close(to[1]);
 		return;
 	}
-	fcntl(ends[1], F_SETFL, O_NONBLOCK);
-	records = ends[1];
+	recorder = fork();
+	if (recorder == 0)
+		record(to[0], from[1]);
+	close(to[0]);
+	close(from[1]);
+	records = to[1];
+	kept = from[0];
+	fcntl(records, F_SETFL, O_NONBLOCK);
+	if (recorder < 0) {
+		recorder = 0;
+		forget_recorder();
+	}
 }
 
 static void write_file(const char *text)
@@ -217,10 +295,28 @@ static void write_file(const char *text)
 		length = sizeof(line) - 1;
 		line[length - 1] = '\n';
 	}
-	if (write(records, line, (size_t)length) == length || records_lost)
-		return;
-	records_lost = true;
-	trace_say("/var/" LOG_FILE " can't be written: this log and audit go on alone");
+	if (write(records, line, (size_t)length) != length)
+		say_lost(records < 0 ? ETIMEDOUT : errno);
+}
+
+/* What the state partition has of this entry, for who enters. */
+static void report_kept(struct text *report)
+{
+	struct kept result = { .mark = ETIMEDOUT, .log = ETIMEDOUT };
+	struct pollfd said = { .fd = kept, .events = POLLIN };
+
+	if (kept >= 0 && poll(&said, 1, KEPT_PATIENCE) > 0) {
+		ssize_t length = read(kept, &result, sizeof(result));
+
+		(void)length;
+	}
+	if (result.mark)
+		text_add(report, "/var/" MARK_FILE ": %s: without it the mark ends with this boot\n",
+			 strerror(result.mark));
+	if (result.log)
+		text_add(report,
+			 "/var/" LOG_FILE ": %s: without it the kernel's log and audit tell of this session alone\n",
+			 strerror(result.log));
 }
 
 /* ---- the entry: TPM, process 1 ---- */
@@ -239,9 +335,9 @@ static void extend(const char *event, struct text *report)
 	text_add(report, "PCR %d of the TPM tells of this entry\n", TPM_PCR);
 
 	int events = open(TRACE_EVENTS, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0644);
-	ssize_t written = write(events, line, (size_t)length);
 
-	(void)written;
+	if (write(events, line, (size_t)length) != length)
+		text_add(report, TRACE_EVENTS ": %s: PCR %d can't be replayed\n", strerror(errno), TPM_PCR);
 	close(events);
 }
 
@@ -254,13 +350,13 @@ static void mark_node(struct text *report)
 }
 
 /* The report through a pipe: what doesn't come in time is said to be missing. */
-static void leave_traces(const char *event, char *report, size_t size)
+static void leave_traces(const char *event, struct text *report)
 {
 	int ends[2];
+	char buffer[1024];
 	pid_t child = pipe2(ends, O_CLOEXEC) < 0 ? -1 : fork();
 
 	if (child == 0) {
-		char buffer[1024];
 		struct text text = text_in(buffer, sizeof(buffer));
 
 		extend(event, &text);
@@ -274,12 +370,12 @@ static void leave_traces(const char *event, char *report, size_t size)
 
 	close(ends[1]);
 	if (child > 0 && poll(&said, 1, TRACE_PATIENCE) > 0)
-		length = read(ends[0], report, size - 1);
+		length = read(ends[0], buffer, sizeof(buffer));
 	close(ends[0]);
 	if (length < 0)
-		length = snprintf(report, size, "the TPM or process 1 does not answer\n");
+		text_add(report, "the TPM or process 1 does not answer\n");
 	else
-		report[length] = '\0';
+		text_add(report, "%.*s", (int)length, buffer);
 	if (child > 0 && waitpid(child, NULL, WNOHANG) == 0) {
 		kill(child, SIGKILL); /* main.c reaps it, whenever it ends */
 	}
@@ -288,6 +384,7 @@ static void leave_traces(const char *event, char *report, size_t size)
 int trace_enter(const char *people, const char *image, char *report, size_t size)
 {
 	char event[1600], line[1300];
+	struct text text = text_in(report, size);
 
 	snprintf(line, sizeof(line), "entered: %s", people);
 	if (!write_kernel_log(LEVEL_NOTICE, line))
@@ -296,7 +393,8 @@ int trace_enter(const char *people, const char *image, char *report, size_t size
 	snprintf(event, sizeof(event), "holdfast-break-glass-1 time=%s %s %s", time_now(), image, people);
 	start_recorder();
 	write_file(event);
-	leave_traces(event, report, size);
+	leave_traces(event, &text);
+	report_kept(&text);
 	quieten(true);
 	if (audit_switch(true) < 0)
 		trace_note("%s: the other traces go on alone", failure());
@@ -328,8 +426,6 @@ void trace_leave(const char *why)
 	write_file(text);
 	audit_record(AUDIT_KIND_LEAVE, who);
 	audit_switch(false);
-	if (records >= 0)
-		close(records);
-	records = -1;
+	forget_recorder();
 	quieten(false);
 }

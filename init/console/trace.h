@@ -13,8 +13,8 @@
 
 enum { TRACE_PATIENCE = 2000 /* ms */ };
 
-/* What a console that was killed in a session left behind is put right. */
-void trace_clean_up(void);
+/* What a console that was killed in a session left behind is put right, and room for the trace set aside. */
+void trace_start(void);
 
 /* A line of the kernel's log that a person at the console sees too. */
 [[gnu::format(printf, 1, 2)]] void trace_say(const char *format, ...);

@@ -250,25 +250,16 @@ still_typing() { line_type ' '; line_has '^session ended: '; }
 	[ "$memory" -le 500 ] || fail "it takes $memory KiB"
 	head -c 4096 /dev/zero >"$MACHINE/nuls"
 	line_send "$MACHINE/nuls"
-	head -c "${FLOOD:-1000000}" /dev/urandom >"$MACHINE/noise"
+	head -c 1000000 /dev/urandom >"$MACHINE/noise"
 	line_send "$MACHINE/noise"
 	session_is_gone || fail "noise started something"
 	expect "the console's restarts" "$(service_status console restarts)" 0
 	line_mark
-	wait_until "a challenge after the flood" 90 asks_anew >/dev/null
+	wait_until "a challenge after the flood" 90 line_asks_anew >/dev/null
 	line_type '\03'
 	line_enter "$KEYS/bob"
 	line_run 'echo here' >/dev/null
 	leave
-}
-
-# What noise left of a challenge is withdrawn, once the delay of its refusals is over.
-asks_anew() {
-	if line_said | tail -n 1 | grep -q '^signature: $' && line_has '^-----END HOLDFAST CHALLENGE-----$'; then
-		return 0
-	fi
-	line_type '\03\r'
-	return 1
 }
 
 @test "a paste that the session doesn't read, while it prints, ends nothing" {
@@ -296,6 +287,83 @@ asks_anew() {
 	console_has 'break-glass: left: who=alice .*: the line hung up$'
 	console_runs || fail "the console has ended"
 	expect "the console's restarts" "$(service_status console restarts)" 0
+}
+
+@test "who is cut off leaves the line as it was: in a word, in a paste, before an answer; in a session Enter asks for no challenge" {
+	boot_to_screen
+	line_type 'noi'
+	cut_off
+	wait_until "a challenge for the next person" 30 enter_gives_challenge >/dev/null
+	line_challenge "$MACHINE/c"
+	cut_off
+	line_type '\r'
+	line_wait '^-----END HOLDFAST CHALLENGE-----$'
+	line_wait '^signature: $'
+	expect_line "the same challenge" "$(line_said)" "^$(grep '^nonce' "$MACHINE/c")\$"
+	line_sign "$KEYS/alice" "$MACHINE/c"
+	head -n 3 "$MACHINE/c.sig" >"$MACHINE/half"
+	line_mark
+	line_send "$MACHINE/half"
+	cut_off
+	line_wait '^signature: $' 30
+	expect_no_line "the line" "$(line_said)" '^refused: '
+	line_answer "$MACHINE/c.sig" '^session: opened for alice;'
+	line_wait 'break-glass# '
+	line_mark
+	line_type '\r\r'
+	expect "what the shell says" "$(line_run 'echo $((6*7))')" 42
+	expect_no_line "the line" "$(line_said)" 'CHALLENGE|signature:'
+	leave
+	expect "refusals" "$(console_count 'break-glass: refused')" 0
+}
+
+# The socket is closed without a word, and somebody else connects.
+cut_off() {
+	line_close
+	line_is "$LINE" "$LINE_LOG"
+	line_mark
+}
+
+# At the first or second time: Enter ends what was begun, too.
+enter_gives_challenge() {
+	line_type '\r'
+	line_has '^-----END HOLDFAST CHALLENGE-----$'
+}
+
+@test "a full disk, a full /run: who enters gets in; mark and log have the room that was set aside, and what has none is said" {
+	boot_to_screen
+	: >"/proc/$INIT_PID/root/var/lib/blocks" # an inode, before there is none
+	wait_quickly "room to be set aside" node_has_line /var/lib/holdfast/broken-glass.spare ' '
+	fill_state
+	mkdir "$ROOT/run/holdfast/status.json.new" # nothing takes its place, as where /run is full
+	line_enter "$KEYS/alice"
+	wait_quickly "the mark in the status" node_has_line /run/holdfast/status.json '"broken-glass"'
+	expect_no_line "what is said" "$(cat "$LINE_LOG")" 'No space left'
+	line_run 'echo here' >/dev/null
+	leave
+	wait_quickly "the log's last line" node_has_line /var/log/holdfast/breakglass.log 'left: who=alice'
+	node_has_line /var/log/holdfast/breakglass.log 'typed: echo here;' || fail "the log lacks what was typed"
+	node_has_line /var/lib/holdfast/broken-glass '^[0-9]+$' || fail "the mark has no time"
+
+	# As if it had been full from the start on.
+	rm "/proc/$INIT_PID/root/var/lib/holdfast/broken-glass" "/proc/$INIT_PID/root/var/log/holdfast/breakglass.log"
+	fill_state
+	line_mark
+	line_enter "$KEYS/bob"
+	expect_line "what is said" "$(cat "$LINE_LOG")" '^/var/lib/holdfast/broken-glass: No space left on device: without it the mark ends with this boot.?$'
+	expect_line "what is said" "$(cat "$LINE_LOG")" "^/var/log/holdfast/breakglass.log: No space left on device: without it the kernel's log and audit tell of this session alone.?\$"
+	console_has 'break-glass: /var/log/holdfast/breakglass.log: No space left on device: this log and audit go on alone$'
+	expect "what the shell says" "$(line_run 'echo $((6*7))')" 42
+	leave
+}
+
+# Takes all inodes and blocks of the state: those that are kept for root too, which a large write is not given.
+fill_state() {
+	local lib=/proc/$INIT_PID/root/var/lib
+	while : 2>/dev/null >"$lib/inode-$RANDOM$RANDOM"; do :; done
+	cat /dev/zero >>"$lib/blocks" 2>/dev/null || true
+	sync -f "$lib"
+	while head -c 1024 /dev/zero 2>/dev/null >>"$lib/blocks"; do :; done
 }
 
 @test "what a session can't do" {
