@@ -63,6 +63,17 @@ static int cover_devices(void)
 	return 0;
 }
 
+/* Where node.conf may stand, with its secrets: SMBIOS, fw_cfg, EFI variables. In the early rescue no policy hides them. */
+static int cover_firmware(void)
+{
+	static const char firmware[] = "/sys/firmware";
+
+	if (mount("tmpfs", firmware, "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, "mode=0555,size=4k") < 0 &&
+	    errno != ENOENT)
+		return fail(errno, "cover %s", firmware);
+	return 0;
+}
+
 static int change_mount(const char *path, unsigned flags, uint64_t set, uint64_t clear)
 {
 	struct mount_attr attributes = { .attr_set = set, .attr_clr = clear };
@@ -84,7 +95,7 @@ static int limit_files(void)
 	for (size_t i = 0; i < COUNT(writable); i++)
 		if (mount(writable[i], writable[i], NULL, MS_BIND, NULL) < 0 && errno != ENOENT)
 			return fail(errno, "keep %s apart", writable[i]);
-	if ((result = cover_devices()) < 0 ||
+	if ((result = cover_devices()) < 0 || (result = cover_firmware()) < 0 ||
 	    (result = change_mount("/", AT_RECURSIVE, MOUNT_ATTR_RDONLY, 0)) < 0)
 		return result;
 	for (size_t i = 0; i < COUNT(writable); i++) {
@@ -192,6 +203,8 @@ static const unsigned denied_calls[] = {
 	SYS_mknod,
 	SYS_mknodat,
 	SYS_personality,
+	SYS_memfd_create, /* files that no mount's noexec holds */
+	SYS_memfd_secret,
 };
 
 enum {
@@ -223,7 +236,12 @@ static int filter_calls(void)
 	static const struct sock_filter tail[] = {
 		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_clone, 0, 3),
 		LOAD_ARGUMENT(0),
-		BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, NAMESPACES, 0, 5),
+		BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, NAMESPACES, 0, 9),
+		RETURN(SECCOMP_RET_ERRNO | EPERM),
+		/* Of the same user, process 1's and the console's limits could be set. */
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_prlimit64, 0, 3),
+		LOAD_ARGUMENT(0),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0, 5, 0),
 		RETURN(SECCOMP_RET_ERRNO | EPERM),
 		/* Nobody types for somebody else. */
 		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_ioctl, 0, 3),

@@ -29,10 +29,11 @@ TESTS_SLOW=${TESTS_SLOW:-2}
 #   --conf FILE            a node.conf that comes from the firmware's tables
 #   --kernel F --initramfs F   other ones than the profile's
 #   --tpm yes              with a TPM
+#   --carrier no           the console's line never has a carrier, nor any other signal (a carrier from the start on)
 #   --on-reboot stay|end   whether a reboot boots again or ends QEMU (end)
 #   -- ARG...              more arguments of QEMU
 node_start() {
-	local profile=test boot=direct disk='' bus=virtio nic=virtio-net-pci memory=512 conf='' kernel='' initramfs='' tpm='' on_reboot=end
+	local profile=test boot=direct disk='' bus=virtio nic=virtio-net-pci memory=512 conf='' kernel='' initramfs='' tpm='' carrier='' on_reboot=end
 	while [ $# -gt 0 ]; do
 		case $1 in
 		--profile) profile=$2 ;;
@@ -45,6 +46,7 @@ node_start() {
 		--kernel) kernel=$2 ;;
 		--initramfs) initramfs=$2 ;;
 		--tpm) tpm=$2 ;;
+		--carrier) carrier=$2 ;;
 		--on-reboot) on_reboot=$2 ;;
 		--) shift; break ;;
 		*) fail "node_start: what is $1?"; return 1 ;;
@@ -62,9 +64,11 @@ node_start() {
 	[ -z "$kernel" ] || command+=(--kernel "$kernel")
 	[ -z "$initramfs" ] || command+=(--initramfs "$initramfs")
 	[ -z "$tpm" ] || command+=(--tpm)
+	local console="socket,path=$NODE/console.sock,server=on,wait=off"
+	[ "$carrier" != no ] || { line_without_carrier && console="serial,path=$NODE/line"; }
 	# shellcheck disable=SC2054 # the commas are QEMU's
 	command+=(--
-		-chardev "socket,id=console,path=$NODE/console.sock,server=on,wait=off,logfile=$NODE/console.log"
+		-chardev "$console,id=console,logfile=$NODE/console.log"
 		-serial chardev:console
 		-chardev "pipe,id=qmp,path=$NODE/qmp,logfile=$NODE/qmp.log" -mon chardev=qmp,mode=control
 		-device virtio-serial-pci -chardev "pipe,id=probe,path=$NODE/probe"
@@ -78,6 +82,13 @@ node_start() {
 	export NODE_PID
 	console_mark 0
 	qmp '{"execute":"qmp_capabilities"}' >/dev/null || node_fail "QEMU did not start"
+}
+
+# Makes $NODE/line, a terminal for QEMU whose other side is $NODE/console.sock, for one connection. QEMU asks it for its signals, and a
+# pseudo-terminal has none.
+line_without_carrier() {
+	setpriv --pdeathsig KILL socat "PTY,link=$NODE/line,rawer" "UNIX-LISTEN:$NODE/console.sock" 3>&- 4>&- &
+	wait_until "the line's terminal" 10 test -e "$NODE/line" >/dev/null
 }
 
 # Starts a node of the profile test by node_start's $*, and waits until its services are ready, its probe listens and its pod answers.

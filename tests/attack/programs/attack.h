@@ -30,7 +30,7 @@ struct attempt {
 /* The tables end with an empty row. */
 extern const struct attempt files[], settings[], disks[], mapper[], process_1[], services[], node_sockets[],
 	namespaces[], kernel_doors[], lockdown[], terminals[], selinux[], devices[], cgroups[], node_files[],
-	time_and_power[], last[];
+	time_and_power[], outlive[], last[];
 
 /* Runs one row in a process of its own and prints its line. */
 void run(const struct attempt *row);

@@ -4,7 +4,8 @@
  *
  *   attack LEVEL
  *
- * As LEVEL "twin" it leaves out what would be felt if it succeeded: then it runs where it may succeed.
+ * As LEVEL "twin" it leaves out what would be felt if it succeeded: then it runs where it may succeed. As LEVEL "session" it is
+ * run by hand in a break-glass session: at once, only the attempts, and those on what would outlive the boot.
  *
  * It calls itself LEVEL and waits for SIGUSR1 first: the test says when, so that records in the kernel's log can be
  * told apart, and no pod is in another's way.
@@ -25,6 +26,11 @@
 static const struct attempt *const tables[] = {
 	files,        settings, disks,     mapper,  process_1, services, node_sockets, namespaces,
 	kernel_doors, lockdown, terminals, selinux, devices,   cgroups,  node_files,   time_and_power,
+};
+
+static const struct attempt *const session_tables[] = {
+	outlive,      settings, disks,   mapper,  process_1,  namespaces,
+	kernel_doors, lockdown, devices, cgroups, node_files, time_and_power,
 };
 
 /* After this many seconds an attempt hangs. None takes one. */
@@ -156,6 +162,13 @@ static void run_table(const struct attempt *table)
 		run(row);
 }
 
+static void run_tables(const struct attempt *const *list, size_t count)
+{
+	puts("# attempts");
+	for (size_t i = 0; i < count; i++)
+		run_table(list[i]);
+}
+
 static void wait_for_start(const char *level)
 {
 	sigset_t start;
@@ -174,16 +187,22 @@ int main(int argc, char **argv)
 		fputs("usage: attack LEVEL\n", stderr);
 		return 2;
 	}
-	wait_for_start(argv[1]);
+	bool in_session = strcmp(argv[1], "session") == 0;
+
+	if (!in_session)
+		wait_for_start(argv[1]);
 	outcome = mmap(NULL, sizeof(*outcome), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (outcome == MAP_FAILED) {
 		perror("mmap");
 		return 1;
 	}
 	mkdir(MOUNT_POINT, 0755);
-	puts("# attempts");
-	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)
-		run_table(tables[i]);
+	if (in_session) {
+		run_tables(session_tables, sizeof(session_tables) / sizeof(session_tables[0]));
+		puts("# end");
+		return 0;
+	}
+	run_tables(tables, sizeof(tables) / sizeof(tables[0]));
 	puts("# sockets");
 	run_sockets();
 	puts("# file-systems");
