@@ -33,6 +33,8 @@ setup() {
 teardown() { [ -n "${BATS_TEST_COMPLETED:-}" ] || plain <"$LINE_LOG" | tail -n 40; }
 
 teardown_file() {
+	# Else bats would not say why setup_file failed.
+	[ -e "$BATS_FILE_TMPDIR/node" ] || { node_end; return; }
 	setup
 	line_close
 	node_end
