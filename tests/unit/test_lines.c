@@ -49,6 +49,7 @@ static const struct {
 	{ BYTES("a\r\0b\r\0\nc\n"), "a|b|c|" },
 	{ BYTES("\0a\0b\0\r"), "ab|" },
 	/* control characters */
+	{ BYTES(" a  b \r"), " a  b |" },
 	{ BYTES("a\tb\a\v\f\x01\x1f\r"), "a b|" },
 	{ BYTES("abc\b\bd\x7f\r"), "a|" },
 	{ BYTES("a\b\b\bx\r"), "x|" },
@@ -71,6 +72,12 @@ static const struct {
 	{ BYTES("a\x1b[12\x03" "b\r"), "^b|" },
 	{ BYTES("ab\x1b[1\x7f" "c\r"), "ac|" },
 	{ BYTES("a\x1b[2 qb\r"), "ab|" },
+	{ BYTES("a\x1b[Ob\r"), "ab|" },
+	{ BYTES("a\x1b[4@b\r"), "ab|" },
+	{ BYTES("a\x1b" "7b\r"), "ab|" },
+	{ BYTES("a\x1bO5b\r"), "ab|" },
+	/* each is as long as it may be, however many there are */
+	{ BYTES("\x1b[1;222A\x1b[1;222A\x1b[1;222A\x1b[1;222Aa\r"), "a|" },
 	/* one that never ends is text after 16 bytes */
 	{ BYTES("\x1b[1111111111111111" "22\r"), "22|" },
 };
@@ -164,6 +171,22 @@ static void armour_is_an_answer(void)
 	CHECK(answer.length == strlen(whole) && memcmp(answer.text, whole, answer.length) == 0);
 }
 
+/* Lines of the same length as the BEGIN and END lines. */
+static void armour_begins_and_ends_by_its_words(void)
+{
+	struct answer answer = { 0 };
+	char like_begin[] = BEGIN, like_end[] = END;
+
+	like_begin[0] = like_end[0] = '+';
+	CHECK(add(&answer, like_begin) == ANSWER_COMPLETE);
+	answer_reset(&answer);
+	CHECK(add(&answer, BEGIN) == ANSWER_MORE);
+	CHECK(add(&answer, like_begin) == ANSWER_MORE);
+	CHECK(add(&answer, like_end) == ANSWER_MORE);
+	CHECK(add(&answer, END) == ANSWER_COMPLETE);
+	CHECK(answer.length == 2 * sizeof(BEGIN) + 2 * sizeof(END));
+}
+
 static void a_second_begin_starts_anew(void)
 {
 	struct answer answer = { 0 };
@@ -208,6 +231,7 @@ int main(void)
 	a_reset_forgets();
 	one_line_is_an_answer();
 	armour_is_an_answer();
+	armour_begins_and_ends_by_its_words();
 	a_second_begin_starts_anew();
 	an_answer_is_bounded();
 	return checks_end();
