@@ -49,6 +49,7 @@ $(IMAGE)/sizes.json: image/sizes $(IMAGE)/holdfast.raw
 
 image: $(IMAGE)/sizes.json ## the disk image and all it is made of, for PROFILE
 	@image/sizes $(IMAGE) $<
+	@grep '^  break-glass: ' $(IMAGE)/break-glass || echo '  break-glass: nobody may get in (no keys in KEYS)'
 
 .PHONY: image
 

@@ -6,8 +6,6 @@ load ../lib/node
 
 teardown() { node_end; }
 
-steps_of() { sed -n "/struct step $1_steps\[\]/,/^};/s/.*{ \"\([a-z]*\)\".*/\1/p" "$TREE/init/boot.c"; }
-
 @test "UEFI, virtio disk: from the boot loader to a pod that answers" {
 	node_start --profile demo --boot firmware --bus virtio
 	wait_for_console "$NODE_IS_UP" 240

@@ -6,28 +6,6 @@ load ../lib/load
 load ../lib/disk
 load ../lib/node
 
-# A pod named $1 whose container runs the script $2. $3: a line more for the container, $4: one for the pod.
-pod() {
-	cat >"$BATS_FILE_TMPDIR/$1.yaml" <<-EOF
-		apiVersion: v1
-		kind: Pod
-		metadata: { name: $1, namespace: default }
-		spec:
-		  automountServiceAccountToken: false
-		  enableServiceLinks: false
-		  restartPolicy: Never
-		  terminationGracePeriodSeconds: 1
-		  ${4:-}
-		  containers:
-		    - name: $1
-		      image: localhost/holdfast/probe:1
-		      imagePullPolicy: Never
-		      ${3:-}
-		      command: [/bin/sh, -c, $(jq -Rs . <<<"$2")]
-	EOF
-	echo "$BATS_FILE_TMPDIR/$1.yaml"
-}
-
 # What a container says of itself.
 REPORT='
 grep -E "^(CapInh|CapPrm|CapEff|CapBnd|CapAmb|NoNewPrivs|Seccomp):" /proc/self/status
@@ -54,11 +32,11 @@ setup_file() {
 	monitor hostfwd_add tcp:127.0.0.1:0-:9998
 	start_pods \
 		"$(pod plain "$REPORT")" \
-		"$(pod asking "$REPORT" 'securityContext: { allowPrivilegeEscalation: true, capabilities: { add: [NET_RAW, SYS_CHROOT] } }')" \
-		"$(pod privileged "$REPORT" 'securityContext: { privileged: true }')" \
+		"$(pod asking "$REPORT" '{"securityContext": {"allowPrivilegeEscalation": true, "capabilities": {"add": ["NET_RAW", "SYS_CHROOT"]}}}')" \
+		"$(pod privileged "$REPORT" '{"securityContext": {"privileged": true}}')" \
 		"$(pod host-port "$(listen_on 8022) & $(listen_on 8000)" \
-			'ports: [{ containerPort: 8000, hostPort: 9999 }, { containerPort: 8022, hostPort: 22 }]')" \
-		"$(pod host-network "$(listen_on 22) & $(listen_on 9998)" '' 'hostNetwork: true')" \
+			'{"ports": [{"containerPort": 8000, "hostPort": 9999}, {"containerPort": 8022, "hostPort": 22}]}')" \
+		"$(pod host-network "$(listen_on 22) & $(listen_on 9998)" '{}' '{"hostNetwork": true}')" \
 		"$(pod forks "${LATER/NAME/forks}; $FORKS")" \
 		"$(pod hog "${LATER/NAME/hog}; $HOG")"
 	local pod
@@ -172,8 +150,8 @@ limit() { node_run "cat /proc/1/root/sys/fs/cgroup/$1"; }
 	expect "port 22" "$(answer_from 22)" ""
 	# Nor from the node itself.
 	expect "port 9998, from the node" "$(node_run nc -w 20 10.0.2.15 9998)" greeting
-	expect_refusal "port 22, from the node" . node_run nc -w 2 10.0.2.15 22
-	expect_refusal "port 22 of loopback" . node_run nc -w 2 127.0.0.1 22
+	expect_refusal "port 22, from the node" 'timed out' node_run nc -w 2 10.0.2.15 22
+	expect_refusal "port 22 of loopback" 'timed out' node_run nc -w 2 127.0.0.1 22
 }
 
 @test "the firewall's table can't be removed by a privileged pod; its own can" {
@@ -193,7 +171,7 @@ limit() { node_run "cat /proc/1/root/sys/fs/cgroup/$1"; }
 	pod=$(node_run "pgrep -f '[s]leep 86400' | head -n 1")
 	for from in "nsenter -t $pod -n" ''; do
 		expect "the other address, asked by '$from'" "$(node_run "$from nc -w 20 198.51.100.1 8000")" greeting
-		expect_refusal "the metadata address, asked by '$from'" . node_run "$from nc -w 2 169.254.169.254 8000"
+		expect_refusal "the metadata address, asked by '$from'" 'timed out' node_run "$from nc -w 2 169.254.169.254 8000"
 	done
 }
 
@@ -223,7 +201,8 @@ begin() { node_run "touch /proc/$(waiting "$1")/root/begin"; }
 	wait_until "the pod" 120 waiting hog >/dev/null
 	begin hog
 	wait_until "the end of the pod" 120 node_run "dmesg | grep -E 'Killed process [0-9]+ \(dd\)'"
-	expect "what else was killed" "$(node_run dmesg | grep 'Killed process' | grep -v '(dd)' || true)" ""
+	killed=$(node_run 'dmesg | grep "Killed process"')
+	expect "what else was killed" "$(grep -v '(dd)' <<<"$killed" || true)" ""
 	pod_page >/dev/null
 	expect "the services and the other pod" "$(what_must_stay)" "$before"
 }

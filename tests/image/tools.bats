@@ -215,6 +215,7 @@ after_change_of() {
 	expect_line "what Go does to the kubelet" "$(after_change_of kubelet go.versions)" 'step kubelet --cache .*/go\.versions '
 	expect_line "the versions" "$(cat "$BUILD/c.versions")" '^musl-dev'
 	expect_no_line "what a C compiler does to the kubelet" "$(after_change_of kubelet c.versions)" 'step kubelet'
+	expect_line "what its own compiler does to the kernel" "$(after_change_of kernel kernel.versions)" 'step kernel --cache'
 	expect_no_line "what it does to the kernel" "$(after_change_of kernel c.versions)" 'step kernel '
 }
 

@@ -45,6 +45,14 @@ partition_write() {
 	dd if="$3" of="$1" bs=1M oflag=seek_bytes seek="$start" conv=notrunc,sparse status=none
 }
 
+# The byte offset in the root of profile $1 at which the file $2 begins: the start of its first extent.
+first_block() {
+	local offset
+	offset=$(dump.erofs --path="$2" -e "$(profile_dir "$1")/root.erofs" | sed -nE 's/^ *0: .*\| *[0-9]+ : *([0-9]+)\.\. *([0-9]+) .*/\1/p' | head -n1)
+	[ -n "$offset" ] || fail "dump.erofs doesn't say where $2 is" || return
+	echo "$offset"
+}
+
 # SHA-256 of partition $2 of the raw disk $1.
 partition_sum() {
 	local start size

@@ -199,6 +199,9 @@ console_has_not() {
 	fail "the console says: $found"
 }
 
+# The names of the steps in table $1 of init/boot.c, in order.
+steps_of() { sed -n "/struct step $1_steps\[\]/,/^};/s/.*{ \"\([a-z]*\)\".*/\1/p" "$TREE/init/boot.c"; }
+
 # Types $1 on the console, as it is.
 console_type() { printf '%s' "$1" | socat -u - "UNIX-CONNECT:$NODE/console.sock"; }
 
@@ -309,6 +312,21 @@ sysctls_unchanged() {
 	differ=$(comm -23 <(printf '%s\n' "$wanted") <(printf '%s\n' "$is"))
 	[ -z "$differ" ] || fail "wanted: $differ
 but the node has: $(grep -F -f <(cut -d= -f1 <<<"$differ") <<<"$is")"
+}
+
+# Makes the file of a static pod $1 whose container, of the same name, runs the script $2, and prints its path. $3 and $4, in JSON: what
+# else the container and the pod have.
+pod() {
+	jq -n --arg name "$1" --arg script "$2" --argjson container "${3:-{\}}" --argjson pod "${4:-{\}}" '{
+		apiVersion: "v1", kind: "Pod", metadata: {name: $name, namespace: "default"},
+		spec: ({
+			automountServiceAccountToken: false, enableServiceLinks: false, restartPolicy: "Never", terminationGracePeriodSeconds: 1,
+			containers: [{
+				name: $name, image: "localhost/holdfast/probe:1", imagePullPolicy: "Never", command: ["/bin/sh", "-c", $script]
+			} + $container]
+		} + $pod)
+	}' >"$BATS_FILE_TMPDIR/$1.json"
+	echo "$BATS_FILE_TMPDIR/$1.json"
 }
 
 # Starts static pods from the files $*, beside those that run; once a node. The agent reads a folder of the root, every 20

@@ -199,6 +199,11 @@ call_on_a_terminal() {
 	exec 7>keys
 }
 
+session_on_a_terminal() {
+	call_on_a_terminal --key alice -- "$fake" signers 1
+	wait_until "the session" 20 out_has '^break-glass# $' >/dev/null
+}
+
 out_has() { tr -d '\r' <out | grep -Eq -- "$1"; }
 
 # The call must have ended with status $1, and left the terminal as it was.
@@ -210,8 +215,7 @@ expect_terminal_as_before() {
 }
 
 @test "on a terminal, Ctrl-] leaves the session, and the terminal is as it was" {
-	call_on_a_terminal --key alice -- "$fake" signers 1
-	wait_until "the session" 20 out_has '^break-glass# $' >/dev/null
+	session_on_a_terminal
 	printf 'hello\r' >&7
 	wait_until "the echo of the session" 20 out_has 'you said hello' >/dev/null
 	printf '\035' >&7
@@ -220,8 +224,7 @@ expect_terminal_as_before() {
 }
 
 @test "on a terminal, killed in a session: the terminal is as it was" {
-	call_on_a_terminal --key alice -- "$fake" signers 1
-	wait_until "the session" 20 out_has '^break-glass# $' >/dev/null
+	session_on_a_terminal
 	kill -TERM "$(<pid)"
 	expect_terminal_as_before 143
 }
@@ -339,8 +342,8 @@ expect_failure() {
 
 @test "lines that can't be opened" {
 	expect_failure "can't open 127.0.0.1:1: Connection refused: nobody listens there" --key alice 127.0.0.1:1
-	expect_failure "127.0.0.1:65536 is no device, no socket, and not HOST:PORT" --key alice 127.0.0.1:65536
-	expect_failure "nowhere is no device, no socket, and not HOST:PORT" --key alice nowhere
+	expect_failure "127.0.0.1:65536: there is no such device or socket, and it is not HOST:PORT" --key alice 127.0.0.1:65536
+	expect_failure "nowhere: there is no such device or socket, and it is not HOST:PORT" --key alice nowhere
 	expect_failure "alice is neither a serial device nor a socket" --key alice alice
 	expect_failure "there is no command no-such-command" --key alice -- no-such-command
 	console_on_a_terminal signers 1

@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/ptrace.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -62,32 +63,17 @@ static int enter(const char *path)
 	return result;
 }
 
-/* Enters several at once by a descriptor of the process. */
-static int enter_by_pidfd(const char *argument)
+/* By a descriptor of the process: enters its mounts, or takes one of its own descriptors. */
+static int use_pidfd(const char *what)
 {
-	(void)argument;
 	if (!sees_process_1())
 		return UNSEEN;
 	int process = (int)syscall(SYS_pidfd_open, 1, 0);
 
 	if (process < 0)
 		return -errno;
-	int result = result_of(setns(process, CLONE_NEWNS));
-
-	close(process);
-	return result;
-}
-
-static int take_descriptor(const char *argument)
-{
-	(void)argument;
-	if (!sees_process_1())
-		return UNSEEN;
-	int process = (int)syscall(SYS_pidfd_open, 1, 0);
-
-	if (process < 0)
-		return -errno;
-	int result = result_of(syscall(SYS_pidfd_getfd, process, 0, 0));
+	int result = result_of(strcmp(what, "mounts") == 0 ? setns(process, CLONE_NEWNS)
+							   : syscall(SYS_pidfd_getfd, process, 0, 0));
 
 	close(process);
 	return result;
@@ -161,8 +147,8 @@ const struct attempt process_1[] = {
 	{ "init-setns-net", enter, "/proc/1/ns/net", "" },
 	{ "init-setns-uts", enter, "/proc/1/ns/uts", "" },
 	{ "init-setns-cg", enter, "/proc/1/ns/cgroup", "" },
-	{ "init-pidfd-ns", enter_by_pidfd, NULL, "setns by a descriptor of the process" },
-	{ "init-pidfd-fd", take_descriptor, NULL, "pidfd_getfd" },
+	{ "init-pidfd-ns", use_pidfd, "mounts", "setns by a descriptor of the process" },
+	{ "init-pidfd-fd", use_pidfd, "descriptor", "pidfd_getfd" },
 	{ "init-signal-0", send_signal, "0", "whether it may be signalled" },
 	{ "init-sigcont", send_signal, "18", "a signal that it doesn't mind" },
 	{ "init-sigkill", send_signal, "9", "which the kernel keeps from process 1" },
