@@ -373,6 +373,20 @@ scripts_with() { (cd "$TREE" && grep -rIl --exclude-dir=build --exclude-dir=.git
 	expect_refusal "a folder that is outside" 'BUILD=/tmp/x: the toolbox sees only' on_host image BUILD=/tmp/x
 }
 
+@test "scripts: toolbox says so where apt's sources name no mirror of Debian" {
+	export HOLDFAST_CACHE=$BATS_TEST_TMPDIR/cache HOLDFAST_APT=$BATS_TEST_TMPDIR/apt
+	mkdir -p "$HOLDFAST_APT" "$("$TREE/scripts/toolbox" path)"
+	touch "$("$TREE/scripts/toolbox" path)/.complete"
+	without_mirror() { env -u HOLDFAST_MIRROR -u HOLDFAST_SECURITY "$TREE/scripts/toolbox" run true; }
+	expect_refusal "no source at all" 'set HOLDFAST_MIRROR' without_mirror
+	echo 'deb http://archive.example/ubuntu x main' >"$HOLDFAST_APT/sources.list"
+	expect_refusal "another distribution's source" 'set HOLDFAST_MIRROR' without_mirror
+	# With a mirror it goes on, to a toolbox that is empty here.
+	echo 'deb http://archive.example/debian x main' >"$HOLDFAST_APT/sources.list"
+	expect_refusal "an empty toolbox" '/proc' without_mirror
+	expect_no_line "what is said" "$(without_mirror 2>&1 || true)" HOLDFAST_MIRROR
+}
+
 @test "scripts: toolbox refuses a word that it doesn't know" {
 	expect_refusal "an unknown word" "scripts/toolbox make" "$TREE/scripts/toolbox" no-such-word
 }
