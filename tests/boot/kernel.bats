@@ -51,7 +51,7 @@ hardening() {
 }
 
 @test "no kernel interface of another kind: no debugfs, no kcore, no kallsyms, no kexec, no sysrq" {
-	for path in /proc/kcore /proc/kallsyms /proc/sysrq-trigger /proc/config.gz /dev/mem /dev/kmem /dev/port /sys/kernel/uevent_helper \
+	for path in /proc/kcore /proc/kallsyms /proc/sysrq-trigger /dev/mem /dev/kmem /dev/port /sys/kernel/uevent_helper \
 		/sys/kernel/kexec_loaded /proc/sys/kernel/kexec_load_disabled; do
 		expect_refusal "$path" 'No such file' node_run "ls -d /proc/1/root$path"
 	done
