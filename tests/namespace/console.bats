@@ -195,7 +195,7 @@ asks_again() {
 	mv "$CONSOLE.away" "$CONSOLE"
 
 	log=/var/log/holdfast/breakglass.log mark=/var/lib/holdfast/broken-glass var=/proc/$INIT_PID/root
-	rmdir "$var${log%/*}"
+	mv "$var${log%/*}" "$var/var/log/away"
 	ln -s ../../run/holdfast "$var${log%/*}"
 	ln -s ../../../run/holdfast/stolen "$var$mark"
 	line_enter "$KEYS/alice"
@@ -203,7 +203,7 @@ asks_again() {
 	wait_quickly "the log's writer to end" console_is_alone
 	[ ! -e "$ROOT/run/holdfast/stolen" ] && [ ! -e "$ROOT/run/holdfast/breakglass.log" ] || fail "it wrote where a link leads"
 	rm "$var${log%/*}" "$var$mark"
-	mkdir "$var${log%/*}"
+	mv "$var/var/log/away" "$var${log%/*}"
 	head -c 1048577 /dev/zero >"$var$log"
 	line_enter "$KEYS/alice"
 	leave
