@@ -6,9 +6,6 @@ load ../lib/disk
 load ../lib/node
 load ../lib/own_disk
 
-# The byte offset in production's root of some block of the file $1.
-block_of() { first_block production "$1"; }
-
 VERITY_SAYS='device-mapper: verity: .*(metadata|data) block [0-9]+ is corrupted'
 
 @test "twin: the untouched copy of the disk boots" {
@@ -25,8 +22,7 @@ VERITY_SAYS='device-mapper: verity: .*(metadata|data) block [0-9]+ is corrupted'
 }
 
 @test "a byte flipped in process 1's program on the root" {
-	offset=$(block_of /usr/sbin/init)
-	[ -n "$offset" ] || fail "dump.erofs doesn't say where init is"
+	offset=$(first_block production /usr/sbin/init)
 	flip_byte "$DISK" root $((offset + 100))
 	start
 	expect_restart 60 "$VERITY_SAYS"
@@ -34,7 +30,7 @@ VERITY_SAYS='device-mapper: verity: .*(metadata|data) block [0-9]+ is corrupted'
 }
 
 @test "a byte flipped in the runtime's program, which is read only after the boot" {
-	flip_byte "$DISK" root $(($(block_of /usr/bin/containerd) + 4096))
+	flip_byte "$DISK" root $(($(first_block production /usr/bin/containerd) + 4096))
 	start
 	expect_restart 90 "$VERITY_SAYS"
 	console_has 'holdfast: root: step seal ok' # the runtime is started next
