@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "launch.h"
 
-#include "broken_glass.h"
 #include "cgroup.h"
 #include "child.h"
 #include "error.h"
@@ -75,14 +74,8 @@ static int enter_domain(const struct service_config *config)
 static void execute(const struct service_config *config)
 {
 	static char socket[] = "NOTIFY_SOCKET=" NOTIFY_SOCKET;
-	char watchdog[40], *environment[SERVICE_WORDS_MAX + 2], *arguments[SERVICE_WORDS_MAX + 1];
-	size_t count = 0, words = 0;
-
-	for (; config->argv[words]; words++)
-		arguments[words] = config->argv[words];
-	if (broken_glass() && config->broken_glass_argument)
-		arguments[words++] = config->broken_glass_argument;
-	arguments[words] = NULL;
+	char watchdog[40], *environment[SERVICE_WORDS_MAX + 2];
+	size_t count = 0;
 
 	for (; config->environment[count]; count++)
 		environment[count] = config->environment[count];
@@ -93,7 +86,7 @@ static void execute(const struct service_config *config)
 		environment[count++] = watchdog;
 	}
 	environment[count] = NULL;
-	execve(config->argv[0], arguments, environment);
+	execve(config->argv[0], config->argv, environment);
 	fail(errno, "execute %s", config->argv[0]);
 }
 

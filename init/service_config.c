@@ -116,17 +116,6 @@ static int store_exec(void *into, const char *value)
 	return 0;
 }
 
-static int store_broken_glass_argument(void *into, const char *value)
-{
-	struct reading *reading = into;
-	struct service_config *config = reading->config;
-
-	config->broken_glass_argument = config->text + config->text_used;
-	if (add_word(reading, &value) < 0)
-		return -EINVAL;
-	return *value ? fail(0, "must be one word") : 0;
-}
-
 /* Its variables are the launcher's to set: sd_notify(3), sd_watchdog_enabled(3). */
 static bool is_reserved(const char *assignment)
 {
@@ -326,7 +315,6 @@ static int store_domain(void *into, const char *value)
 
 static const struct conf_key keys[] = {
 	{ .section = "service", .name = "exec", .store = store_exec, .required = true },
-	{ .section = "service", .name = "broken-glass-argument", .store = store_broken_glass_argument },
 	{ .section = "service", .name = "environment", .store = store_environment, .repeatable = true },
 	{ .section = "service", .name = "after", .store = store_after, .repeatable = true },
 	{ .section = "service", .name = "before", .store = store_before, .repeatable = true },

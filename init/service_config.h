@@ -5,7 +5,6 @@
  *
  *   [service]
  *   exec = /usr/bin/containerd --config "/etc/a file"   words split at blanks; "…" keeps blanks
- *   broken-glass-argument = WORD                        one more, once somebody was in the node
  *   environment = NAME=value                            repeatable; the value goes to the end of the line
  *   after = NAME          before = NAME                 repeatable
  *   ready = notify | exec | exit
@@ -47,7 +46,6 @@ struct service_config {
 	char name[SERVICE_NAME_SIZE];                      /* the file's name without .conf */
 	char *argv[SERVICE_WORDS_MAX];                     /* both point into text */
 	char *environment[SERVICE_WORDS_MAX];              /* and are ended by NULL */
-	char *broken_glass_argument;                       /* NULL: none */
 	char after[SERVICE_ORDER_MAX][SERVICE_NAME_SIZE];  /* started once these are ready */
 	char before[SERVICE_ORDER_MAX][SERVICE_NAME_SIZE]; /* "" after the last one */
 	bool early;                                        /* no: it starts once the node has its network */

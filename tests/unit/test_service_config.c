@@ -83,9 +83,6 @@ static void words_of_the_node_are_filled_in(void)
 	CHECK_TEXT(config.argv[2], "eth0");
 	CHECK_TEXT(config.argv[3], "-s 10.0.2.2");
 	CHECK_TEXT(config.argv[4], "%i%");
-	CHECK(config.broken_glass_argument == NULL);
-	CHECK(parse("[service]\nexec = /bin/x\nbroken-glass-argument = --label=%i\n") == 0);
-	CHECK_TEXT(config.broken_glass_argument, "--label=eth0");
 	/* What the node doesn't have isn't missed by those who don't ask for it. */
 	CHECK(parse_as("x", "[service]\nexec = /bin/x %i\n", "eth0", NULL) == 0);
 	CHECK(parse_as("x", "[service]\nexec = /bin/x %i\n", NULL, "10.0.2.2") < 0);
@@ -132,8 +129,6 @@ static const struct {
 	{ EXEC "exec = /bin/y\n", "line 3: a second value for exec" },
 	{ "[service]\nexec = /x 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31 32\n",
 	  "more than 31 words" },
-	{ EXEC "broken-glass-argument = a b\n", "line 3: broken-glass-argument: must be one word" },
-	{ EXEC "broken-glass-argument = \"a\n", "no quotation mark at the end" },
 	{ EXEC "environment = A\n", "line 3: environment: must be NAME=value" },
 	{ EXEC "environment = =b\n", "must be NAME=value" },
 	{ EXEC "environment = 1A=b\n", "must be NAME=value" },
