@@ -6,7 +6,7 @@ PROFILE_DIR := $(if $(filter production,$(PROFILE)),$(BUILD),$(BUILD)/$(PROFILE)
 profile-file := rootfs/profiles/$(PROFILE)
 
 # Who may break glass: a folder with breakglass/allowed_signers and, beside it, breakglass.conf. Tests have keys of their own.
-break-glass-keys := $(if $(filter test,$(PROFILE)),$(BUILD)/test-keys,$(if $(wildcard $(KEYS)/breakglass/allowed_signers),$(KEYS)))
+break-glass-keys := $(if $(filter test cluster,$(PROFILE)),$(BUILD)/test-keys,$(if $(wildcard $(KEYS)/breakglass/allowed_signers),$(KEYS)))
 
 components := $(shell sed 's/\#.*//' $(profile-file)) $(if $(break-glass-keys),break-glass)
 components-built := $(foreach c,$(components),$(if $(wildcard rootfs/components/$(c)/build),$(c)))

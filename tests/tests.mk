@@ -7,6 +7,7 @@ test-images: $(BUILD)/vmlinuz.lkdtm $(BUILD)/lkdtm.ko
 	@$(MAKE) PROFILE=production image
 	@$(MAKE) PROFILE=demo image
 	@$(MAKE) PROFILE=test image
+	@$(MAKE) PROFILE=cluster image
 
 # Some dozen small programs, none of which needs another: on all processors.
 unit-programs:

@@ -20,11 +20,12 @@ TESTS_SLOW=${TESTS_SLOW:-2}
 
 # Starts a node.
 #
-#   --profile P            which image: production, demo or test (test)
+#   --profile P            which image: production, demo, test or cluster (test)
 #   --boot direct|firmware kernel and initramfs, or the disk's own boot loader under OVMF (direct)
 #   --disk FILE            a disk to use as it is (a new overlay over the profile's image)
 #   --bus B                virtio, nvme, sata, pvscsi (virtio)
 #   --nic MODEL            network card (virtio-net-pci)
+#   --reach ADDRESS:PORT=SOCKET  a port in its network that leads to a Unix socket
 #   --memory MIB           (512)
 #   --conf FILE            a node.conf that comes from the firmware's tables
 #   --kernel F --initramfs F   other ones than the profile's
@@ -33,7 +34,7 @@ TESTS_SLOW=${TESTS_SLOW:-2}
 #   --on-reboot stay|end   whether a reboot boots again or ends QEMU (end)
 #   -- ARG...              more arguments of QEMU
 node_start() {
-	local profile=test boot=direct disk='' bus=virtio nic=virtio-net-pci memory=512 conf='' kernel='' initramfs='' tpm='' carrier='' on_reboot=end
+	local profile=test boot=direct disk='' bus=virtio nic=virtio-net-pci reach='' memory=512 conf='' kernel='' initramfs='' tpm='' carrier='' on_reboot=end
 	while [ $# -gt 0 ]; do
 		case $1 in
 		--profile) profile=$2 ;;
@@ -41,6 +42,7 @@ node_start() {
 		--disk) disk=$2 ;;
 		--bus) bus=$2 ;;
 		--nic) nic=$2 ;;
+		--reach) reach=$2 ;;
 		--memory) memory=$2 ;;
 		--conf) conf=$2 ;;
 		--kernel) kernel=$2 ;;
@@ -60,6 +62,7 @@ node_start() {
 
 	local command=("$TREE/scripts/qemu" --profile "$profile" --boot "$boot" --disk "$disk" --bus "$bus"
 		--nic "$nic" --memory "$memory" --dir "$NODE" --forward 0:8080 --forward 0:22 --forward 0:9999)
+	[ -z "$reach" ] || command+=(--reach "$reach")
 	[ -z "$conf" ] || command+=(--node-conf "$conf")
 	[ -z "$kernel" ] || command+=(--kernel "$kernel")
 	[ -z "$initramfs" ] || command+=(--initramfs "$initramfs")
