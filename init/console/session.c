@@ -40,29 +40,12 @@ enum {
 
 /* ---- the shell's side ---- */
 
-/*
- * The line discipline edits lines, and the shell doesn't: so typed.c knows
- * what it reads. The keys that would make more of a line are off.
- */
+/* The line discipline edits lines, and the shell doesn't: so typed.c knows what it reads. */
 static void set_line_mode(int slave)
 {
-	struct termios mode = {
-		.c_iflag = ICRNL | IGNBRK,
-		.c_oflag = OPOST | ONLCR,
-		.c_cflag = CS8 | CREAD | CLOCAL | B115200,
-		.c_lflag = ISIG | ICANON | IEXTEN | ECHO | ECHOE | ECHOK | ECHOKE | ECHOCTL,
-	};
 	struct winsize size = { .ws_row = 24, .ws_col = 80 };
 
-	mode.c_cc[VINTR] = 3;
-	mode.c_cc[VQUIT] = 28;
-	mode.c_cc[VERASE] = 127;
-	mode.c_cc[VKILL] = 21;
-	mode.c_cc[VEOF] = 4;
-	mode.c_cc[VSUSP] = 26;
-	mode.c_cc[VWERASE] = 23;
-	mode.c_cc[VMIN] = 1;
-	tcsetattr(slave, TCSANOW, &mode);
+	tcsetattr(slave, TCSANOW, &typed_mode);
 	ioctl(slave, TIOCSWINSZ, &size);
 }
 

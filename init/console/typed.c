@@ -2,9 +2,25 @@
 #include "typed.h"
 
 #include <stdio.h>
-#include <string.h>
 
 enum { CTRL_C = 3, CTRL_D = 4, CTRL_U = 21, CTRL_W = 23, CTRL_Z = 26, CTRL_BACKSLASH = 28, DELETE = 127 };
+
+const struct termios typed_mode = {
+	.c_iflag = ICRNL | IGNBRK,
+	.c_oflag = OPOST | ONLCR,
+	.c_cflag = CS8 | CREAD | CLOCAL | B115200,
+	.c_lflag = ISIG | ICANON | IEXTEN | ECHO | ECHOE | ECHOK | ECHOKE | ECHOCTL,
+	.c_cc = {
+		[VINTR] = CTRL_C,
+		[VQUIT] = CTRL_BACKSLASH,
+		[VERASE] = DELETE,
+		[VKILL] = CTRL_U,
+		[VEOF] = CTRL_D,
+		[VSUSP] = CTRL_Z,
+		[VWERASE] = CTRL_W,
+		[VMIN] = 1,
+	},
+};
 
 bool typed_end(struct typed *typed, char *text)
 {
@@ -23,12 +39,21 @@ bool typed_end(struct typed *typed, char *text)
 	return end > text;
 }
 
-/* UTF-8 is one byte after the other here: so is it in a terminal without IUTF8. */
+/* Of a word: isalnum() of the kernel, which takes bytes for Latin-1 (lib/ctype.c), and "_". */
+static bool is_of_word(char c)
+{
+	unsigned char byte = (unsigned char)c;
+
+	return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') || (byte >= '0' && byte <= '9') ||
+	       byte == '_' || (byte >= 0xc0 && byte != 0xd7 && byte != 0xf7);
+}
+
+/* As eraser() of drivers/tty/n_tty.c: what is no word, and the word before that, back to what is none again. */
 static void erase_word(struct typed *typed)
 {
-	while (typed->length && strchr(" \t", typed->line[typed->length - 1]))
+	while (typed->length && !is_of_word(typed->line[typed->length - 1]))
 		typed->length--;
-	while (typed->length && !strchr(" \t", typed->line[typed->length - 1]))
+	while (typed->length && is_of_word(typed->line[typed->length - 1]))
 		typed->length--;
 }
 

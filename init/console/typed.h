@@ -1,19 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The lines that a person typed in a session, as the kernel's line discipline
- * hands them to the shell (termios(3), canonical mode; session.c switches off
- * what would make more of it). The shell has no line editing of its own, so
+ * hands them to the shell (termios(3), canonical mode). The shell has no line editing of its own, so
  * what stands here is what it read. Pure: no system call, no allocation.
  */
 #pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <termios.h>
 
 enum {
 	TYPED_LINE = 512, /* of a record; a longer line gives several */
 	TYPED_RECORD = 4 * TYPED_LINE + 1,
 };
+
+/* The terminal that is meant: the keys that would make more of a line are off. */
+extern const struct termios typed_mode;
 
 struct typed {
 	char line[TYPED_LINE];

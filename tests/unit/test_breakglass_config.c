@@ -28,6 +28,7 @@ static void limits_can_be_shortened(void)
 {
 	CHECK(parse("quorum = 2\nchallenge = 90s\nidle = 1min\nsession = 30min") == 0);
 	CHECK(config.quorum == 2 && config.challenge == 90 && config.idle == 60 && config.session == 1800);
+	CHECK(parse("quorum = 3") == 0 && config.quorum == 3); /* all of them */
 	CHECK(parse("challenge = 10min\nidle = 600s\nsession = 1h") == 0);
 	CHECK(parse("challenge = 1s\nidle = 1000ms\nsession = 1s") == 0);
 	CHECK(config.challenge == 1 && config.idle == 1 && config.session == 1);
@@ -44,6 +45,7 @@ static const struct {
 	{ "idle = 0s", "line 2: idle: must be a time" },
 	{ "idle = 999ms", "line 2: idle: must be from 1s" },
 	{ "idle = never", "line 2: idle: must be a time" },
+	{ "idle = 600001ms", "line 2: idle: must be from 1s to 10min" },
 	{ "session = 61min", "line 2: session: must be from 1s to 60min" },
 	{ "challenge = 601s", "line 2: challenge: must be from 1s to 10min" },
 	{ "session = 1h\nsession = 30min", "line 3: a second value" },
@@ -59,6 +61,15 @@ static void wrong_values_name_their_line(void)
 	}
 }
 
+static void one_person_can_not_be_two(void)
+{
+	char two[] = "[break-glass]\nquorum = 2\n", one[] = "[break-glass]\nquorum = 1\n";
+
+	CHECK(breakglass_config_parse("breakglass.conf", two, sizeof(two) - 1, 1, &config) < 0);
+	CHECK_CONTAINS(failure(), "quorum is 2, but only 1 names");
+	CHECK(breakglass_config_parse("breakglass.conf", one, sizeof(one) - 1, 1, &config) == 0);
+}
+
 /* An image that is built without keys may have the file that asks for two. */
 static void without_people_any_quorum_is_right(void)
 {
@@ -72,6 +83,7 @@ int main(void)
 	without_keys_the_defaults_hold();
 	limits_can_be_shortened();
 	wrong_values_name_their_line();
+	one_person_can_not_be_two();
 	without_people_any_quorum_is_right();
 	return checks_end();
 }

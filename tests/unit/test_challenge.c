@@ -71,6 +71,10 @@ static void a_value_can_not_end_its_line(void)
 	challenge.node = "a\nversion 6\r\x1b[2J\xc3\xa9\x7f";
 	challenge_format(&challenge, text);
 	CHECK_CONTAINS(text, "\nnode a?version 6??[2J???\nversion 0.1.0\n");
+	/* the first and the last character that is printed */
+	challenge.node = "\x1f ~\x7f";
+	challenge_format(&challenge, text);
+	CHECK_CONTAINS(text, "\nnode ? ~?\nversion 0.1.0\n");
 }
 
 /* However long the values are, the nonce and the expiry stand in the text as a whole. */
@@ -85,6 +89,13 @@ static void long_values_are_cut(void)
 	memset(value, 'x', sizeof(value) - 1);
 	CHECK(challenge_format(&challenge, text) == strlen(text) && strlen(text) < CHALLENGE_TEXT_MAX - 1);
 	CHECK_CONTAINS(text, "0077\nexpires 9999-12-31T23:59:59Z\n");
+
+	/* 64 characters, of the root hash 128 */
+	char expected[CHALLENGE_TEXT_MAX];
+
+	snprintf(expected, sizeof(expected), "\nnode %.64s\nversion %.64s\nroot %.128s\nboot %.64s\nnonce ", value,
+		 value, value, value);
+	CHECK_CONTAINS(text, expected);
 }
 
 int main(void)
