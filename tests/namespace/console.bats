@@ -150,6 +150,8 @@ refused() {
 	line_type '\03'
 	line_wait '^withdrawn: cancelled$'
 	expect "how many challenges there were" "$(grep -c 'BEGIN HOLDFAST' "$LINE_LOG")" 1
+	left=$(($(date -d "$(sed -n 's/^expires //p' "$MACHINE/c")" +%s) - $(date +%s)))
+	[ "$left" -gt 300 ] && [ "$left" -le 600 ] || fail "it expires in $left s, not in ten minutes"
 	mv "$MACHINE/c.sig" "$MACHINE/cancelled.sig"
 	line_mark
 	wait_until "an Enter to be heard" 10 asks_again >/dev/null

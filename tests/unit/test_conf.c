@@ -118,6 +118,7 @@ static const struct {
 	{ "[first]\nname = a\x1b[2J\n", "line 2: it holds a control character (0x1b)" },
 	{ "[first]\nname = a\x7f\n", "control character (0x7f)" },
 	{ "# \x01\n[first]\nname = a\n", "line 1: it holds a control character" },
+	{ "\x01# a comment\n[first]\nname = a\n", "line 1: it holds a control character" },
 };
 
 static void wrong_files_are_refused(void)
@@ -160,6 +161,8 @@ static void numbers(void)
 	CHECK(conf_number("10", 10, &value) == 0 && value == 10);
 	CHECK(conf_number("11", 10, &value) < 0);
 	CHECK(conf_number("9", 5, &value) < 0);
+	CHECK(conf_number("8", 8, &value) == 0 && value == 8);
+	CHECK(conf_number("9", 8, &value) < 0);
 	CHECK(conf_number("18446744073709551615", ~0ULL, &value) == 0 && value == ~0ULL);
 	for (size_t i = 0; i < COUNT(refused); i++)
 		CHECK(conf_number(refused[i], ~0ULL, &value) < 0);

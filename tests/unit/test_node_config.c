@@ -115,6 +115,12 @@ static const struct {
 	{ "[console]\nspeed = 9600\n", "unknown key speed" },
 	{ "[network]\ninterface = ../eth0\n", "line 2: interface: ../eth0 is neither" },
 	{ "[network]\ninterface = lo\n", "is neither" },
+	{ "[network]\ninterface = .eth0\n", "is neither" },
+	{ "[network]\naddress = 192.0.2.9/24\naddress = fd00::9/64\ngateway = 192.0.2.1\ngateway = fd00::1\ngateway = fd00::2\n",
+	  "line 6: gateway: a second gateway for the same kind" },
+	{ "[network]\ninterface = -eth0\n", "is neither" },
+	{ "[network]\naddress = 192.0.2.1/24\naddress = 192.0.2.2/24\naddress = 192.0.2.2/24\n",
+	  "line 4: address: the same address stands above" },
 	{ "[network]\ninterface = abcdefghijklmnop\n", "is neither" },
 	{ "[network]\ninterface = 52:54:00:ab:cd\n", "is neither" },
 	{ "[network]\ninterface = 53:54:00:ab:cd:0f\n", "is neither" }, /* the address of a group */

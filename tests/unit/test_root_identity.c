@@ -30,6 +30,14 @@ static void a_right_file_is_taken(void)
 	CHECK(root.blocks == 65536);
 }
 
+static void a_version_has_letters_digits_and_a_few_signs(void)
+{
+	struct root_identity root;
+
+	CHECK(parse("[root]\nversion = AZaz09.+~-\n" HASH_LINE SALT_LINE BLOCKS_LINE, &root) == 0);
+	CHECK_TEXT(root.version, "AZaz09.+~-");
+}
+
 static void uuids_are_the_ends_of_the_hash(void)
 {
 	struct root_identity root;
@@ -78,6 +86,7 @@ static void wrong_files_are_refused(void)
 int main(void)
 {
 	a_right_file_is_taken();
+	a_version_has_letters_digits_and_a_few_signs();
 	uuids_are_the_ends_of_the_hash();
 	wrong_files_are_refused();
 	return checks_end();

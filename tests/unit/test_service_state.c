@@ -141,7 +141,13 @@ static void states_have_different_names(void)
 	for (enum service_state state = WAITING; state < SERVICE_STATES; state++)
 		for (enum service_state other = WAITING; other < state; other++)
 			CHECK(strcmp(service_state_name(state), service_state_name(other)) != 0);
+	CHECK_TEXT(service_state_name(WAITING), "waiting");
+	CHECK_TEXT(service_state_name(STARTING), "starting");
 	CHECK_TEXT(service_state_name(READY), "ready");
+	CHECK_TEXT(service_state_name(RESTARTING), "restarting");
+	CHECK_TEXT(service_state_name(STOPPING), "stopping");
+	CHECK_TEXT(service_state_name(DELAYED), "delayed");
+	CHECK_TEXT(service_state_name(DONE), "done");
 	CHECK_TEXT(service_state_name(STOPPED), "stopped");
 }
 
@@ -153,6 +159,8 @@ static const struct {
 	{ 3, 100, 400, 400 },
 	{ 4, 100, 400, 400 },
 	{ 3, 100, 300, 300 },
+	{ 2, 150, 400, 300 },
+	{ 2, 200, 401, 400 },
 	{ 1, 500, 400, 400 },
 	{ UINT_MAX, 100, 60000, 60000 },
 	/* where doubling would overflow */

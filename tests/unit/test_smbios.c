@@ -5,6 +5,7 @@
 #include "smbios.h"
 
 #include <errno.h>
+#include <stdlib.h>
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define NAME "holdfast.node.conf"
@@ -17,7 +18,14 @@ static char value[32];
 
 static ssize_t look(const char *structure, size_t length)
 {
-	return smbios_credential((const unsigned char *)structure, length, NAME, value, sizeof(value));
+	unsigned char *alone = malloc(length + 1); /* so that reading beyond it is seen */
+
+	memcpy(alone + 1, structure, length);
+
+	ssize_t result = smbios_credential(alone + 1, length, NAME, value, sizeof(value));
+
+	free(alone);
+	return result;
 }
 
 static const struct {
@@ -56,6 +64,7 @@ static void what_is_not_there_is_not_found(void)
 		{ LITERAL(HEADER "xio.systemd.credential:" NAME "=x\0") },
 		{ LITERAL(HEADER "other\0\0" PLAIN "behind the end\0") },
 		{ HEADER, sizeof(HEADER) - 1 },
+		{ "\x0b\x04\x00\x0e", 4 }, /* the shortest header */
 	};
 
 	for (size_t i = 0; i < COUNT(without); i++)
@@ -109,6 +118,7 @@ static void base64(void)
 		{ "====", NULL },
 		{ "=AAA", NULL },
 		{ "Zg==Zg==", NULL },
+		{ "Zm8=Zm9v", NULL },
 		{ "Zm=v", NULL },
 		{ "Zm9v\n", NULL },
 		{ "Zm 9", NULL },
@@ -124,6 +134,7 @@ static void base64(void)
 	}
 	CHECK(base64_decode("Zm9v", 4, value, 4) == 3);
 	CHECK(base64_decode("Zm9v", 4, value, 3) == -EFBIG); /* no place for the NUL */
+	CHECK(base64_decode("", 0, value, 0) == -EFBIG);
 }
 
 int main(void)
