@@ -24,5 +24,5 @@ int hostname_set(const struct node *node)
 	if (sethostname(name, strlen(name)) < 0)
 		return fail(errno, "set the host name %s", name);
 	snprintf(line, sizeof(line), "%s\n", name);
-	return file_replace("/run/holdfast/hostname", line, strlen(line), 0644);
+	return file_replace(HOSTNAME_FILE, line, strlen(line), 0644);
 }

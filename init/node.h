@@ -12,6 +12,9 @@
 /* What process 1 tells the console of node.conf. */
 #define CONSOLE_FILE "/run/holdfast/console"
 
+/* The name that process 1 gave the node: the kernel's may be another by now, for containers that share it may set it. */
+#define HOSTNAME_FILE "/run/holdfast/hostname"
+
 enum { STEPS_MAX = 32, INPUTS_MAX = 8 };
 
 struct step_result {

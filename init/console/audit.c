@@ -13,9 +13,11 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+enum { AUDIT_RECORD = 3072 }; /* bytes, with its NUL */
+
 struct message {
 	struct nlmsghdr header;
-	char data[1200];
+	char data[AUDIT_RECORD];
 };
 
 /* Sends one message and waits for the kernel's word: it answers while we send. 0 or -errno. */
@@ -92,7 +94,7 @@ int audit_record(enum audit_kind kind, const char *text)
 		[AUDIT_KIND_COMMAND] = 1123, /* AUDIT_USER_CMD */
 		[AUDIT_KIND_LEAVE] = 1113,   /* AUDIT_USER_LOGOUT */
 	};
-	char record[1100];
+	char record[AUDIT_RECORD];
 	int length = snprintf(record, sizeof(record), "op=break-glass %s", text);
 
 	if (length >= (int)sizeof(record))

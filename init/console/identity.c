@@ -30,7 +30,9 @@ static void read_name(char *into, size_t size, bool rescue)
 {
 	static const char serial[] = "/sys/class/dmi/id/product_uuid";
 
-	if (rescue ? file_read_line(serial, into, size) <= 0 : gethostname(into, size) < 0)
+	/* A node that is held may have no name yet. */
+	if (file_read_line(rescue ? serial : HOSTNAME_FILE, into, size) <= 0 &&
+	    (rescue || gethostname(into, size) < 0))
 		snprintf(into, size, "%s", unknown);
 	into[size - 1] = '\0';
 }

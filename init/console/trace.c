@@ -8,6 +8,7 @@
 #include "../text.h"
 #include "audit.h"
 #include "tpm.h"
+#include "typed.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -29,7 +30,8 @@
 #define SPARE_FILE "lib/holdfast/broken-glass.spare"
 
 enum {
-	RECORD = 2400,       /* bytes of a line, with who typed it */
+	RECORD = 3000,       /* bytes of a line, with who typed it */
+	KERNEL_RECORD = 850, /* of one in the kernel's log, which takes 1024 (LOG_LINE_MAX) */
 	LOG_LIMIT = 1 << 20, /* bytes of the file, after which it becomes breakglass.log.1 */
 	LOG_ROOM = 1 << 16,  /* bytes that are set aside for it: a session's lines on a disk that is full */
 	KEPT_PATIENCE = 500, /* ms for the disk to take mark and first line: a shell comes within a second */
@@ -56,8 +58,9 @@ enum { LEVEL_NOTICE = 5, LEVEL_INFORMATION = 6 };
 
 static bool write_kernel_log(int level, const char *text)
 {
-	char line[900]; /* a record has at most 1024 bytes (LOG_LINE_MAX of kernel/printk) */
-	int length = snprintf(line, sizeof(line), "<%d>holdfast: break-glass: %.850s\n", level, text);
+	char line[KERNEL_RECORD + 50];
+	int length =
+		snprintf(line, sizeof(line), "<%d>holdfast: break-glass: %.*s\n", level, KERNEL_RECORD, text);
 	int kmsg = open("/dev/kmsg", O_WRONLY | O_APPEND | O_CLOEXEC);
 
 	if (kmsg < 0)
@@ -124,11 +127,11 @@ struct kept {
 	int mark, log;
 };
 
-/* Below /var, through no link that somebody put there. */
+/* Below /var, through no link that somebody put there, and not waiting at a pipe (ENXIO). */
 static int open_in_var(const char *path, unsigned flags)
 {
 	struct open_how how = {
-		.flags = flags | O_CLOEXEC,
+		.flags = flags | O_CLOEXEC | O_NONBLOCK,
 		.mode = flags & O_CREAT ? 0600 : 0,
 		.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS,
 	};
@@ -315,7 +318,8 @@ static void report_kept(struct text *report)
 			 strerror(result.mark));
 	if (result.log)
 		text_add(report,
-			 "/var/" LOG_FILE ": %s: without it the kernel's log and audit tell of this session alone\n",
+			 "/var/" LOG_FILE
+			 ": %s: without it the kernel's log and audit tell of this session alone\n",
 			 strerror(result.log));
 }
 
@@ -404,6 +408,8 @@ int trace_enter(const char *people, const char *image, char *report, size_t size
 
 void trace_typed(const char *line)
 {
+	_Static_assert(sizeof("typed: ") + TYPED_RECORD <= KERNEL_RECORD,
+		       "a record is whole in the kernel's log");
 	char text[RECORD];
 
 	snprintf(text, sizeof(text), "typed: %s", line);

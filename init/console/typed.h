@@ -11,7 +11,7 @@
 #include <termios.h>
 
 enum {
-	TYPED_LINE = 512, /* of a record; a longer line gives several */
+	TYPED_LINE = 200, /* of a record, which the kernel's log takes whole; a longer line gives several */
 	TYPED_RECORD = 4 * TYPED_LINE + 1,
 };
 

@@ -81,6 +81,8 @@ refused() {
 	fingerprint=$(ssh-keygen -lf "$KEYS/alice.pub" | cut -d' ' -f2 | sed 's/+/\\+/g')
 	console_has "break-glass: entered: who=alice key=$fingerprint\$"
 	console_has 'break-glass: typed: echo \$\(\(6\*7\)\)'
+	line_run ": $(printf 'ä%.0s' {1..150}) tail" >/dev/null
+	console_has 'break-glass: typed: .*\\xc3\\xa4 tail' # nothing is cut, however much its record takes
 	wait_quickly "the mark in the status" node_has_line /run/holdfast/status.json '"broken-glass"'
 	line_run "sync; (trap '' HUP TERM; worker sleep) & worker sleep & true" >/dev/null
 	wait_quickly "what the session started" session_has 3
@@ -452,6 +454,31 @@ console_is_another() {
 	local now
 	now=$(service_pid console)
 	[ -n "$now" ] && [ "$now" != "$1" ]
+}
+
+@test "pipes where the mark and the log should be, and a host name that a container set: both are told; the node keeps its name" {
+	debugfs -w -f - "$MACHINE/state" >/dev/null 2>&1 <<-EOF
+		mkdir /lib
+		mkdir /lib/holdfast
+		cd /lib/holdfast
+		mknod broken-glass p
+		cd /
+		mkdir log
+		mkdir log/holdfast
+		cd log/holdfast
+		mknod breakglass.log p
+	EOF
+	boot_to_screen
+	echo other-node >"$MACHINE/name"
+	nsenter -t "$INIT_PID" -u cp "$MACHINE/name" /proc/sys/kernel/hostname
+	end_console
+	line_challenge "$MACHINE/c"
+	expect_line "the challenge" "$(<"$MACHINE/c")" '^node test-node$'
+	line_sign "$KEYS/alice" "$MACHINE/c"
+	line_answer "$MACHINE/c.sig" '^session: opened for alice;'
+	line_wait '^/var/lib/holdfast/broken-glass: No such device or address: without it the mark ends with this boot$'
+	line_wait '^/var/log/holdfast/breakglass.log: No such device or address: without it '
+	leave
 }
 
 @test "entry without state, and while process 1 stands still" {
