@@ -136,6 +136,9 @@ static int open_in_var(const char *path, unsigned flags)
 		.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS,
 	};
 	int var = open("/var", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (var < 0)
+		return -1;
 	int file = (int)syscall(SYS_openat2, var, path, &how, sizeof(how));
 
 	close(var);
