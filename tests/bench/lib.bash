@@ -7,6 +7,9 @@
 #   BENCH_WORK     an empty folder for it, removed afterwards
 #   BENCH_RESULTS  the file that figure and row append to, one JSON object a line
 
+case ${1:-} in --help | -h) sed -n '2,/^set /{/^set /d;s/^# \{0,1\}//;p}' "$0"; exit 0 ;; esac
+: "${BENCH_WORK:?is what tests/bench/run gives: call make bench T=${0##*/}}"
+
 BENCH=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 export BATS_TEST_TMPDIR=$BENCH_WORK # where the functions of tests/lib put their files
 # shellcheck source-path=SCRIPTDIR

@@ -339,10 +339,15 @@ scripts_with() { (cd "$TREE" && grep -rIl --exclude-dir=build --exclude-dir=.git
 }
 
 @test "scripts: the ones for people print their help" {
-	for script in "$TREE"/scripts/* "$TREE"/tests/run "$TREE"/rootfs/{assemble,component,fetch,pin} "$TREE"/kernel-config/{build,check,resolve}; do
+	for script in "$TREE"/scripts/* "$TREE"/tests/run "$TREE"/rootfs/{assemble,component,fetch,pin} "$TREE"/kernel-config/{build,check,resolve} \
+		"$TREE"/image/*; do
 		[ -x "$script" ] && [ -f "$script" ] || continue
 		said=$("$script" --help </dev/null) || fail "$script --help fails: $said"
 		expect_line "the help of $script" "$said" "${script##*/}"
+	done
+	# Those that are called by name through another say what they measure.
+	for script in "$TREE"/tests/bench/*; do
+		[ ! -x "$script" ] || expect_line "the help of $script" "$("$script" --help </dev/null 2>/dev/null)" '^[A-Z].*[a-z]'
 	done
 }
 
