@@ -26,12 +26,14 @@ int step_watchdog(struct node *node)
 	}
 	if (watchdog < 0)
 		return fail(errno, "open %s", device);
+	node->watchdog =
+		watchdog; /* opened it runs: one that keeps its own timeout must be fed on the root, too */
 
 	int timeout = TIMEOUT_SECONDS;
 	if (ioctl(watchdog, (int)WDIOC_SETTIMEOUT, &timeout) < 0)
-		return fail(errno, "set the timeout of %s to %d s", device, TIMEOUT_SECONDS);
+		return fail(errno, "set the timeout of %s to %d s: it keeps its own", device,
+			    TIMEOUT_SECONDS);
 	watchdog_feed();
-	node->watchdog = watchdog;
 	return 0;
 }
 
