@@ -314,12 +314,16 @@ still_typing() { line_type ' '; line_has '^session ended: '; }
 	expect "refusals" "$(console_count 'break-glass: refused')" 0
 }
 
-# The socket is closed without a word, and somebody else connects.
+# The socket is closed without a word once all that was typed is on its way, and somebody else connects.
 cut_off() {
+	wait_quickly "the keys to be taken" keys_are_taken
 	line_close
 	line_is "$LINE" "$LINE_LOG"
 	line_mark
 }
+
+# By FIONREAD: what is still in the pipe.
+keys_are_taken() { perl -e 'ioctl(STDIN, 0x541b, my $n = pack("i", 1)); exit(unpack("i", $n) != 0)' <&"$LINE_KEYS"; }
 
 # At the first or second time: Enter ends what was begun, too.
 enter_gives_challenge() {
