@@ -26,8 +26,8 @@ int step_watchdog(struct node *node)
 	}
 	if (watchdog < 0)
 		return fail(errno, "open %s", device);
-	node->watchdog =
-		watchdog; /* opened it runs: one that keeps its own timeout must be fed on the root, too */
+	/* Opened it runs: one whose timeout can't be set must be fed on the root, too. */
+	node->watchdog = watchdog;
 
 	int timeout = TIMEOUT_SECONDS;
 	if (ioctl(watchdog, (int)WDIOC_SETTIMEOUT, &timeout) < 0)
