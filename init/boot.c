@@ -79,8 +79,8 @@ static void remember(struct node *node, const char *stage, const char *name, boo
 
 	struct step_result *result = &node->steps[node->step_count++];
 
-	snprintf(result->stage, sizeof(result->stage), "%s", stage);
-	snprintf(result->name, sizeof(result->name), "%s", name);
+	strlcpy(result->stage, stage, sizeof(result->stage));
+	strlcpy(result->name, name, sizeof(result->name));
 	result->failed = failed;
 	result->milliseconds = milliseconds;
 }

@@ -5,7 +5,6 @@
 #include "file.h"
 #include "node.h"
 #include "service_config.h"
-#include "text.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -23,17 +22,21 @@
 /* Enables for the children of path every controller that path has: the kubelet wants them all, from the top. */
 static int delegate_controllers(const char *path)
 {
-	char file[128], controllers[256], all[320];
+	char file[128], controllers[256], all[2 * sizeof(controllers)], *end = all;
 
 	snprintf(file, sizeof(file), "%s/cgroup.controllers", path);
 	ssize_t length = file_read_line(file, controllers, sizeof(controllers));
 	if (length < 0)
 		return (int)length;
 
-	struct text enable = text_in(all, sizeof(all));
-
-	for (char *rest, *name = strtok_r(controllers, " ", &rest); name; name = strtok_r(NULL, " ", &rest))
-		text_add(&enable, "+%s ", name);
+	for (const char *c = controllers, *name = c; *c; c++) { /* "cpu io" becomes "+cpu +io" */
+		if (c == name)
+			*end++ = '+';
+		if (*c == ' ')
+			name = c + 1;
+		*end++ = *c;
+	}
+	*end = '\0';
 	snprintf(file, sizeof(file), "%s/cgroup.subtree_control", path);
 	return file_write(file, all); /* in one: each write walks the whole tree */
 }

@@ -64,7 +64,7 @@ static int parse_section(struct parser *parser, char *line)
 static const struct conf_key *find_key(const struct parser *parser, const char *name)
 {
 	for (const struct conf_key *key = parser->keys; key->name; key++)
-		if (strcmp(key->section, parser->section) == 0 && strcmp(key->name, name) == 0)
+		if (strcmp(key->name, name) == 0 && strcmp(key->section, parser->section) == 0)
 			return key;
 	return NULL;
 }

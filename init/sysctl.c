@@ -17,7 +17,7 @@
 
 static const char path[] = "/etc/holdfast/sysctl.conf";
 
-enum { FILE_MAX = 16 * 1024, VALUE_MAX = 256 };
+enum { FILE_MAX = 8 * 1024, VALUE_MAX = 256 };
 
 /* Reads what the kernel has now into text (VALUE_MAX bytes). 0 or -errno. */
 static int read_back(int file, char *text)

@@ -3,16 +3,30 @@
 
 #include "error.h"
 
+#include <ctype.h>
 #include <string.h>
 
-static const char white_space[] = " \t\r\n";
+static bool is_white(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
 
 static char *trim(char *text)
 {
-	text += strspn(text, white_space);
-	for (char *end = text + strlen(text); end > text && strchr(white_space, end[-1]); end--)
-		end[-1] = '\0';
+	while (is_white(*text))
+		text++;
+
+	char *end = text + strlen(text);
+
+	while (end > text && is_white(end[-1]))
+		end--;
+	*end = '\0';
 	return text;
+}
+
+static bool is_of_key(char c)
+{
+	return isalnum((unsigned char)c) || c == '.' || c == '/' || c == '_' || c == '-';
 }
 
 static char swap_separator(char c)
@@ -20,20 +34,29 @@ static char swap_separator(char c)
 	return c == '.' ? '/' : c == '/' ? '.' : c;
 }
 
-/* A key of dots becomes a path; no component may be empty or lead upwards. */
+/* What begins with a dot was empty as well: it could lead upwards. */
+static bool has_empty_part(const char *path)
+{
+	char before = '/';
+
+	for (; *path; before = *path++)
+		if (before == '/' && (*path == '/' || *path == '.'))
+			return true;
+	return before == '/';
+}
+
+/* A key of dots becomes a path. */
 static int make_path(char *key)
 {
-	static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-/";
-	size_t length = strspn(key, allowed);
+	const char *end = key;
 
-	if (key[length] != '\0' || length == 0)
+	while (is_of_key(*end))
+		end++;
+	if (*end != '\0' || end == key)
 		return fail(0, "%.64s is not the name of a key", key);
 	for (char *c = key; *c; c++)
 		*c = swap_separator(*c);
-	if (key[0] == '/' || key[length - 1] == '/' || key[0] == '.' || strstr(key, "//") ||
-	    strstr(key, "/."))
-		return fail(0, "%.64s has an empty part", key);
-	return 0;
+	return has_empty_part(key) ? fail(0, "%.64s has an empty part", key) : 0;
 }
 
 int sysctl_parse_line(char *line, struct sysctl *sysctl)
@@ -59,19 +82,22 @@ int sysctl_parse_line(char *line, struct sysctl *sysctl)
 	return 1;
 }
 
+static bool is_in_word(char c)
+{
+	return c && !is_white(c);
+}
+
 bool sysctl_value_equal(const char *one, const char *other)
 {
-	for (;;) {
-		one += strspn(one, white_space);
-		other += strspn(other, white_space);
-
-		size_t length = strcspn(one, white_space);
-
-		if (length != strcspn(other, white_space) || memcmp(one, other, length) != 0)
+	do {
+		while (is_white(*one))
+			one++;
+		while (is_white(*other))
+			other++;
+		while (is_in_word(*one) && *one == *other)
+			one++, other++;
+		if (is_in_word(*one) || is_in_word(*other))
 			return false;
-		if (length == 0)
-			return true;
-		one += length;
-		other += length;
-	}
+	} while (*one || *other);
+	return true;
 }
