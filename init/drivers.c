@@ -8,6 +8,7 @@
  * disk may need. So it knows whether the root has anything to add; the root looks
  * again only if so, or if there are other devices by then.
  */
+#include "directory.h"
 #include "error.h"
 #include "log.h"
 #include "node.h"
@@ -62,20 +63,25 @@ static uint64_t hash_text(uint64_t hash, const char *text)
 	return hash * UINT64_C(0x100000001b3); /* and the end of the text */
 }
 
-static uint64_t hash_names(uint64_t hash, const char *bus)
+static void hash_name(void *context, const char *name)
 {
-	char path[300];
+	uint64_t *hash = context;
+
+	*hash = hash_text(*hash, name);
+}
+
+static void hash_bus(uint64_t *hash, const char *bus)
+{
+	char path[64];
 
 	snprintf(path, sizeof(path), "/sys/bus/%s/devices", bus);
 
-	DIR *devices = opendir(path);
+	int devices = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
-	if (!devices)
-		return hash;
-	for (struct dirent *entry; (entry = readdir(devices));)
-		hash = hash_text(hash, entry->d_name);
-	closedir(devices);
-	return hash;
+	if (devices < 0)
+		return;
+	directory_visit(devices, hash_name, hash);
+	close(devices);
 }
 
 /* Changes when there is another device on a bus that the root looks at. (The kernel lists them in a fixed order.) */
@@ -85,7 +91,7 @@ static uint64_t devices_hash(void)
 
 	for (size_t i = 0; i < COUNT(buses); i++)
 		if (buses[i].when == ALWAYS)
-			hash = hash_names(hash, buses[i].name);
+			hash_bus(&hash, buses[i].name);
 	return hash;
 }
 

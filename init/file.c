@@ -30,10 +30,10 @@ static ssize_t read_all(int file, char *into, size_t size)
 	return (ssize_t)length;
 }
 
-ssize_t file_read(const char *path, char *into, size_t size)
+ssize_t file_read_at(int directory, const char *path, char *into, size_t size)
 {
 	/* A pipe that somebody put there, on the state partition for one, must not keep us waiting: it is empty. */
-	int file = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	int file = openat(directory, path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 
 	if (file < 0)
 		return fail(errno, "open %s", path);
@@ -50,13 +50,23 @@ ssize_t file_read(const char *path, char *into, size_t size)
 	return length;
 }
 
-ssize_t file_read_line(const char *path, char *into, size_t size)
+ssize_t file_read(const char *path, char *into, size_t size)
 {
-	ssize_t length = file_read(path, into, size);
+	return file_read_at(AT_FDCWD, path, into, size);
+}
+
+ssize_t file_read_line_at(int directory, const char *path, char *into, size_t size)
+{
+	ssize_t length = file_read_at(directory, path, into, size);
 
 	while (length > 0 && strchr(" \t\r\n", into[length - 1]))
 		into[--length] = '\0';
 	return length;
+}
+
+ssize_t file_read_line(const char *path, char *into, size_t size)
+{
+	return file_read_line_at(AT_FDCWD, path, into, size);
 }
 
 int file_write(const char *path, const char *text)
@@ -90,11 +100,11 @@ static int write_all(int file, const char *text, size_t length)
 }
 
 /* Makes the file anew with this mode, whatever the umask says. 0 or -errno. */
-static int write_new(const char *path, const char *text, size_t length, mode_t mode)
+static int write_new(int directory, const char *path, const char *text, size_t length, mode_t mode)
 {
-	unlink(path); /* left by a power cut, or a trap that somebody laid */
+	unlinkat(directory, path, 0); /* left by a power cut, or a trap that somebody laid */
 
-	int file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+	int file = openat(directory, path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
 
 	if (file < 0)
 		return -errno;
@@ -105,19 +115,24 @@ static int write_new(const char *path, const char *text, size_t length, mode_t m
 	return result;
 }
 
-int file_replace(const char *path, const char *text, size_t length, mode_t mode)
+int file_replace_at(int directory, const char *path, const char *text, size_t length, mode_t mode)
 {
 	char new[PATH_MAX];
 	int result = -ENAMETOOLONG;
 
 	if (snprintf(new, sizeof(new), "%s.new", path) < (int)sizeof(new)) {
-		result = write_new(new, text, length, mode);
-		if (result == 0 && rename(new, path) < 0)
+		result = write_new(directory, new, text, length, mode);
+		if (result == 0 && renameat(directory, new, directory, path) < 0)
 			result = -errno;
 		if (result < 0)
-			unlink(new);
+			unlinkat(directory, new, 0);
 	}
 	return result < 0 ? fail(-result, "write %s", path) : 0;
+}
+
+int file_replace(const char *path, const char *text, size_t length, mode_t mode)
+{
+	return file_replace_at(AT_FDCWD, path, text, length, mode);
 }
 
 /* 0 or -errno. */
@@ -134,13 +149,16 @@ static int make_one(const char *path, mode_t mode)
 }
 
 /* What is above the last part of path. 0 or -errno. */
-static int make_parents(char *path)
+static int make_parents(const char *path)
 {
+	char part[PATH_MAX];
 	int result = 0;
 
-	for (char *slash = strchr(path + 1, '/'); slash && result == 0; slash = strchr(slash + 1, '/')) {
+	if (strlcpy(part, path, sizeof(part)) >= sizeof(part))
+		return -ENAMETOOLONG;
+	for (char *slash = strchr(part + 1, '/'); slash && result == 0; slash = strchr(slash + 1, '/')) {
 		*slash = '\0';
-		result = make_one(path, 0755);
+		result = make_one(part, 0755);
 		*slash = '/';
 	}
 	return result;
@@ -148,15 +166,9 @@ static int make_parents(char *path)
 
 int make_directory(const char *path, mode_t mode)
 {
-	char part[PATH_MAX];
-	size_t length = strlen(path);
 	int result = make_one(path, mode);
 
-	if (result == -ENOENT && length < sizeof(part)) {
-		memcpy(part, path, length + 1);
-		result = make_parents(part);
-		if (result == 0)
-			result = make_one(part, mode);
-	}
+	if (result == -ENOENT && (result = make_parents(path)) == 0)
+		result = make_one(path, mode);
 	return result < 0 ? fail(-result, "make the directory %s", path) : 0;
 }

@@ -6,12 +6,12 @@
  */
 #include "furnish.h"
 
+#include "directory.h"
 #include "error.h"
 #include "file.h"
 #include "label.h"
 #include "log.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -40,10 +40,10 @@ static int open_one(int parent, const char *name, mode_t mode)
 	return directory;
 }
 
-/* Opens /var/PATH one by one, making what is missing: the last part with mode. A descriptor, or -1 with errno. */
-static int make_below_var(const char *path, mode_t mode)
+/* Opens a path below var one by one, making what is missing: the last part with mode. A descriptor, or -1 with errno. */
+static int make_below(int var, const char *path, mode_t mode)
 {
-	int directory = open("/var", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int directory = var;
 	char name[NAME_MAX + 1];
 
 	for (const char *rest = path; *rest && directory >= 0;) {
@@ -54,34 +54,55 @@ static int make_below_var(const char *path, mode_t mode)
 		snprintf(name, sizeof(name), "%.*s", (int)length, rest);
 		directory = open_one(parent, name, *next ? 0755 : mode);
 		int errnum = errno;
-		close(parent);
+		if (parent != var)
+			close(parent);
 		errno = errnum;
 		rest = next;
 	}
 	return directory;
 }
 
-/* Opens /var/PATH, which is mostly there. A descriptor or fail()s. */
-static int open_below_var(const char *path, mode_t mode)
+/* Opens a directory below var, which is mostly there. A descriptor or fail()s. */
+static int open_below(int var, const char *path, mode_t mode)
 {
 	const struct open_how how = {
 		.flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC,
-		.resolve = RESOLVE_NO_SYMLINKS,
+		.resolve = RESOLVE_NO_SYMLINKS | RESOLVE_BENEATH,
 	};
-	char full_path[PATH_MAX];
-
-	snprintf(full_path, sizeof(full_path), "/var/%s", path);
-	int directory = (int)syscall(SYS_openat2, AT_FDCWD, full_path, &how, sizeof(how));
+	int directory = (int)syscall(SYS_openat2, var, path, &how, sizeof(how));
 
 	if (directory < 0 && errno == ENOENT)
-		directory = make_below_var(path, mode);
+		directory = make_below(var, path, mode);
 	/* ELOOP and ENOTDIR: somebody put a link or a file there. */
-	return directory < 0 ? fail(errno, "use the directory %s", full_path) : directory;
+	return directory < 0 ? fail(errno, "use the directory /var/%s", path) : directory;
 }
 
-static int label_below_var(const char *path, mode_t mode, const char *type)
+/*
+ * One line of state.dirs: a path below /var, its mode and the type of its
+ * label, which is seen to each time: what the disk says about it counts for
+ * nothing. # starts a comment.
+ */
+static int make_listed(int var, char *line, unsigned number)
 {
-	int directory = open_below_var(path, mode);
+	static const char blank[] = " \t";
+
+	line[strcspn(line, "#")] = '\0';
+
+	char *rest, *end;
+	const char *path = strtok_r(line, blank, &rest);
+	const char *digits = strtok_r(NULL, blank, &rest), *type = strtok_r(NULL, blank, &rest);
+
+	if (!path)
+		return 0;
+
+	unsigned long mode = digits ? strtoul(digits, &end, 8) : 0;
+
+	if (!type || *end || mode > 01777 || path[0] == '/' || strstr(path, ".."))
+		return fail(0,
+			    "/etc/holdfast/state.dirs line %u: not a path below /var, its mode and its type",
+			    number);
+
+	int directory = open_below(var, path, (mode_t)mode);
 
 	if (directory < 0)
 		return directory;
@@ -92,29 +113,7 @@ static int label_below_var(const char *path, mode_t mode, const char *type)
 	return result;
 }
 
-/*
- * One line of state.dirs: a path below /var, its mode and the type of its
- * label, which is seen to each time: what the disk says about it counts for
- * nothing. # starts a comment.
- */
-static int make_listed(char *line, unsigned number)
-{
-	char path[128], type[40];
-	unsigned mode;
-
-	line[strcspn(line, "#")] = '\0';
-	if (line[strspn(line, " \t")] == '\0')
-		return 0;
-	if (sscanf(line, "%127s %o %39s", path, &mode, type) != 3 || path[0] == '/' || strstr(path, "..") ||
-	    mode > 01777)
-		return fail(0,
-			    "/etc/holdfast/state.dirs line %u: not a path below /var, its mode and its type",
-			    number);
-
-	return label_below_var(path, mode, type);
-}
-
-static int make_directories(void)
+static int make_directories(int var)
 {
 	char text[4096];
 	ssize_t length = file_read("/etc/holdfast/state.dirs", text, sizeof(text));
@@ -125,7 +124,7 @@ static int make_directories(void)
 		next = line + strcspn(line, "\n");
 		if (*next)
 			*next++ = '\0';
-		result = make_listed(line, number);
+		result = make_listed(var, line, number);
 	}
 	return result;
 }
@@ -134,10 +133,10 @@ static int make_directories(void)
  * Mounts a directory of /var on itself, with what /var forbids but for
  * noexec. By descriptors (open_tree(2)), not by a path that could lead elsewhere.
  */
-static int allow_programs(const char *path)
+static int allow_programs(int var, const char *path)
 {
 	struct mount_attr attributes = { .attr_clr = MOUNT_ATTR_NOEXEC };
-	int directory = open_below_var(path, 0755), result = 0;
+	int directory = open_below(var, path, 0755), result = 0;
 
 	if (directory < 0)
 		return directory;
@@ -156,82 +155,63 @@ static int allow_programs(const char *path)
 	return result;
 }
 
-/* Copies a file of the root into an open directory. */
-static int copy_into(int directory, const char *from, const char *name)
+/* Two open directories, and what became of the files so far. */
+struct copy {
+	int from, into, result;
+};
+
+static void copy_file(void *context, const char *name)
 {
-	char source[300], target[300], text[16384];
+	struct copy *copy = context;
+	char text[16384];
 
-	snprintf(source, sizeof(source), "%s/%s", from, name);
-	snprintf(target, sizeof(target), "/proc/self/fd/%d/%s", directory, name);
+	if (copy->result < 0)
+		return;
 
-	ssize_t length = file_read(source, text, sizeof(text));
+	ssize_t length = file_read_at(copy->from, name, text, sizeof(text));
 
-	if (length < 0)
-		return (int)length;
-
-	int result = file_replace(target, text, (size_t)length, 0644);
-
-	return result < 0 ? fail(-result, "copy %s to /var", source) : 0;
+	copy->result =
+		length < 0 ? (int)length : file_replace_at(copy->into, name, text, (size_t)length, 0644);
 }
 
-/* What a power cut leaves of file_replace() is no file yet. */
-static bool is_half_made(const char *name)
+static int copy_all(const char *from, int into)
+{
+	struct copy copy = { .from = open(from, O_RDONLY | O_DIRECTORY | O_CLOEXEC), .into = into };
+
+	if (copy.from < 0)
+		return errno == ENOENT ? 0 : fail(errno, "open %s", from);
+
+	int result = directory_visit(copy.from, copy_file, &copy);
+
+	close(copy.from);
+	if (result < 0)
+		return fail(-result, "list %s", from);
+	return copy.result < 0 ? fail(0, "copy from %s to /var: %s", from, failure()) : 0;
+}
+
+/* Whether there is a file: what a power cut leaves of file_replace() is none yet. */
+static void look_for_file(void *context, const char *name)
 {
 	const char *dot = strrchr(name, '.');
 
-	return dot && strcmp(dot, ".new") == 0;
-}
-
-static struct dirent *next_file(DIR *list)
-{
-	struct dirent *entry;
-
-	do
-		entry = readdir(list);
-	while (entry && (entry->d_name[0] == '.' || is_half_made(entry->d_name)));
-	return entry;
-}
-
-/* 1 or 0, or fail()s. */
-static int is_empty(const char *path)
-{
-	DIR *list = opendir(path);
-
-	if (!list)
-		return fail(errno, "list %s", path);
-	int empty = !next_file(list);
-
-	closedir(list);
-	return empty;
-}
-
-static int copy_all(const char *from, int directory)
-{
-	DIR *list = opendir(from);
-	int result = 0;
-
-	if (!list)
-		return errno == ENOENT ? 0 : fail(errno, "list %s", from);
-	for (struct dirent *entry; result == 0 && (entry = next_file(list));)
-		result = copy_into(directory, from, entry->d_name);
-	closedir(list);
-	return result;
+	if (!dot || strcmp(dot, ".new") != 0)
+		*(bool *)context = true;
 }
 
 /* The network of pods on a node of its own; the plugin of a cluster brings another and is left alone. */
-static int copy_network_configuration(void)
+static int copy_network_configuration(int var)
 {
-	int directory = open_below_var("lib/cni/net.d", 0755);
+	int directory = open_below(var, "lib/cni/net.d", 0755);
 
 	if (directory < 0)
 		return directory;
 
-	char path[32];
+	bool is_configured = false;
+	int result = directory_visit(directory, look_for_file, &is_configured);
 
-	snprintf(path, sizeof(path), "/proc/self/fd/%d", directory);
-	int result = is_empty(path);
-
-	if (result > 0)
+	if (result < 0)
+		result = fail(-result, "list /var/lib/cni/net.d");
+	else if (!is_configured)
 		result = copy_all("/etc/holdfast/cni", directory);
 	close(directory);
 	return result;
@@ -259,10 +239,9 @@ static int make_machine_id(char id[MACHINE_ID_DIGITS + 1])
 /* The machine keeps the id of its first boot. */
 static int read_machine_id(int directory, char id[MACHINE_ID_DIGITS + 2])
 {
-	char path[64];
+	static const char name[] = "machine-id";
 
-	snprintf(path, sizeof(path), "/proc/self/fd/%d/machine-id", directory);
-	if (file_read_line(path, id, MACHINE_ID_DIGITS + 2) >= 0 && is_machine_id(id))
+	if (file_read_line_at(directory, name, id, MACHINE_ID_DIGITS + 2) >= 0 && is_machine_id(id))
 		return 0;
 
 	int result = make_machine_id(id);
@@ -270,16 +249,16 @@ static int read_machine_id(int directory, char id[MACHINE_ID_DIGITS + 2])
 	if (result < 0)
 		return result;
 	log_notice("machine id %s, new", id);
-	result = file_replace(path, id, MACHINE_ID_DIGITS, 0444);
+	result = file_replace_at(directory, name, id, MACHINE_ID_DIGITS, 0444);
 	if (result == 0 && fsync(directory) < 0) /* or a power cut now would give it another one */
 		result = -errno;
 	return result < 0 ? fail(-result, "write /var/lib/holdfast/machine-id") : 0;
 }
 
-static int give_machine_id(void)
+static int give_machine_id(int var)
 {
 	char id[MACHINE_ID_DIGITS + 2] = "";
-	int directory = open_below_var("lib/holdfast", 0700);
+	int directory = open_below(var, "lib/holdfast", 0700);
 
 	if (directory < 0)
 		return directory;
@@ -293,19 +272,32 @@ static int give_machine_id(void)
 	return file_replace("/run/holdfast/machine-id", id, MACHINE_ID_DIGITS + 1, 0444);
 }
 
-int furnish_var(void)
+static int furnish(int var)
 {
 	static const char *const with_programs[] = {
 		"lib/kubelet", /* volumes of pods are in it, and init containers put programs there */
 		"opt/cni",     /* a cluster's network plugin installs itself here */
 	};
-	int result = label_below_var("", 0755, "var_t");
+	int result = label_descriptor(var, "/var", "var_t");
 
 	if (result == 0)
-		result = make_directories();
+		result = make_directories(var);
 	for (size_t i = 0; result == 0 && i < sizeof(with_programs) / sizeof(with_programs[0]); i++)
-		result = allow_programs(with_programs[i]);
+		result = allow_programs(var, with_programs[i]);
 	if (result == 0)
-		result = copy_network_configuration();
-	return result < 0 ? result : give_machine_id();
+		result = copy_network_configuration(var);
+	return result < 0 ? result : give_machine_id(var);
+}
+
+int furnish_var(void)
+{
+	int var = open("/var", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (var < 0)
+		return fail(errno, "open /var");
+
+	int result = furnish(var);
+
+	close(var);
+	return result;
 }
