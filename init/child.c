@@ -20,10 +20,15 @@
  */
 void child_reset_signals(void)
 {
-	sigset_t none;
-
 	for (int number = 1; number < NSIG; number++)
 		signal(number, SIG_DFL); /* fails for SIGKILL and SIGSTOP, which have no other */
+	child_unblock_signals();
+}
+
+void child_unblock_signals(void)
+{
+	sigset_t none;
+
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 }

@@ -22,5 +22,8 @@ int child_call(int (*work)(void *argument), void *argument, unsigned deadline_mi
 /* In a child: the empty signal mask and the defaults back, which process 1 does not have. */
 void child_reset_signals(void);
 
+/* The mask alone: for a child that was started with CLONE_CLEAR_SIGHAND. */
+void child_unblock_signals(void);
+
 /* In a child: its standard output and error to /dev/kmsg. */
 void child_print_to_kernel_log(void);

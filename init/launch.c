@@ -51,14 +51,19 @@ static int set_limits(const struct service_config *config)
 /*
  * What leaves the bounding set can't come back: at exec, root gets the
  * permitted set from it (capabilities(7)). A capability that this kernel
- * doesn't know needs no dropping (EINVAL).
+ * doesn't know (EINVAL) needs no dropping, nor do those after it.
  */
 static int confine(const struct service_config *config)
 {
-	for (int number = 0; number < 64; number++)
-		if (!(config->capabilities & (uint64_t)1 << number) &&
-		    prctl(PR_CAPBSET_DROP, number, 0, 0, 0) < 0 && errno != EINVAL)
+	for (int number = 0; number < 64; number++) {
+		if (config->capabilities & (uint64_t)1 << number)
+			continue;
+		if (prctl(PR_CAPBSET_DROP, number, 0, 0, 0) < 0) {
+			if (errno == EINVAL)
+				break;
 			return fail(errno, "drop capability %d", number);
+		}
+	}
 	if (config->no_new_privileges && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
 		return fail(errno, "set no_new_privs");
 	return 0;
@@ -92,7 +97,7 @@ static void execute(const struct service_config *config)
 
 [[noreturn]] static void become(const struct service_config *config)
 {
-	child_reset_signals();
+	child_unblock_signals();
 	setsid();
 	umask(0022);
 	open_output(config);
@@ -110,7 +115,8 @@ int launch(const struct service_config *config, bool until_exec, pid_t *pid, int
 		return cgroup;
 
 	struct clone_args arguments = {
-		.flags = CLONE_PIDFD | CLONE_INTO_CGROUP | (until_exec ? CLONE_VFORK : 0U),
+		.flags = CLONE_PIDFD | CLONE_INTO_CGROUP | CLONE_CLEAR_SIGHAND |
+			 (until_exec ? CLONE_VFORK : 0U),
 		.pidfd = (uintptr_t)pidfd,
 		.exit_signal = SIGCHLD,
 		.cgroup = (unsigned)cgroup,

@@ -153,10 +153,13 @@ static int set_addresses(int socket, const struct link *link, const struct node_
 	return result;
 }
 
+/* LOOPBACK_IFINDEX of the kernel's include/net/flow.h: the first interface of every network namespace. */
+enum { LOOPBACK = 1 };
+
 static int set_up_network(int socket, struct node *node)
 {
 	struct search search = { .wanted = node->config.interface };
-	int result = rtnetlink_link_up(socket, (int)if_nametoindex("lo"));
+	int result = rtnetlink_link_up(socket, LOOPBACK);
 
 	if (result == 0)
 		result = find_interface(socket, &search);
@@ -174,7 +177,7 @@ int network_loopback_up(void)
 	if (socket < 0)
 		return socket;
 
-	int result = rtnetlink_link_up(socket, (int)if_nametoindex("lo"));
+	int result = rtnetlink_link_up(socket, LOOPBACK);
 
 	close(socket);
 	return result;

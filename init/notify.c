@@ -62,6 +62,16 @@ static void handle_notification(struct source *source)
 
 static struct source notifications = { .handle = handle_notification };
 
+/* Nobody but root may send, at no moment. */
+static int bind_for_root(int descriptor, const struct sockaddr_un *address)
+{
+	mode_t mask = umask(0177);
+	int result = bind(descriptor, (const struct sockaddr *)address, sizeof(*address));
+
+	umask(mask);
+	return result;
+}
+
 int notify_open(void)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX, .sun_path = NOTIFY_SOCKET };
@@ -69,8 +79,7 @@ int notify_open(void)
 
 	unlink(NOTIFY_SOCKET);
 	if (descriptor < 0 || setsockopt(descriptor, SOL_SOCKET, SO_PASSCRED, &yes, sizeof(yes)) < 0 ||
-	    bind(descriptor, (struct sockaddr *)&address, sizeof(address)) < 0 ||
-	    chmod(NOTIFY_SOCKET, 0600) < 0)
+	    bind_for_root(descriptor, &address) < 0)
 		return fail(errno, "open the socket " NOTIFY_SOCKET);
 	notifications.descriptor = descriptor;
 	return loop_add(&notifications);

@@ -17,7 +17,6 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -412,15 +411,14 @@ void service_ended(struct service *service, int status)
  */
 int step_runtime(struct node *node)
 {
-	static const char file[] = "runtime.conf";
-	char path[PATH_LENGTH];
 	int result;
 
-	snprintf(path, sizeof(path), "%s/%s", services_directory, file);
-	if (node->hold == HOLD_ALL || access(path, F_OK) < 0)
+	if (node->hold == HOLD_ALL)
 		return 0;
-	if ((result = make_directory("/run/holdfast/log", 0700)) < 0 ||
-	    (result = load_file(node, services_directory, file, false)) < 0)
+	result = load_file(node, services_directory, "runtime.conf", false);
+	if (result == -ENOENT)
+		return 0;
+	if (result < 0 || (result = make_directory("/run/holdfast/log", 0700)) < 0)
 		return result;
 	if (!services[0].config.early) {
 		services_count = 0; /* in its turn, with the others */
@@ -433,7 +431,6 @@ int step_runtime(struct node *node)
 
 	service_event(&services[0], ORDERED);
 	log_stage(stage);
-	sched_yield(); /* on one processor it gets its turn before the next step, too */
 	return 0;
 }
 
