@@ -77,6 +77,7 @@ static void odd_files_are_taken(void)
 		"[firewall]\nopen = tcp/65535\nopen = udp/1\n",
 		"[firewall]\nmetadata = no\nforward = no\n",
 		"[console]\ndevice = ttyS10\n",
+		"[console]\ndevice = ttyS99\n",
 		"[console]\ndevice = hvc0\n",
 	};
 
@@ -115,6 +116,9 @@ static const struct {
 	{ "[console]\nspeed = 9600\n", "unknown key speed" },
 	{ "[network]\ninterface = ../eth0\n", "line 2: interface: ../eth0 is neither" },
 	{ "[network]\ninterface = lo\n", "is neither" },
+	{ "[console]\ndevice = ttyX0\n", "line 2: device: ttyX0 is not the name of a serial line" },
+	{ "[console]\ndevice = hvx0\n", "is not the name of a serial line" },
+	{ "[console]\ndevice = 0\n", "is not the name of a serial line" },
 	{ "[network]\ninterface = .eth0\n", "is neither" },
 	{ "[network]\naddress = 192.0.2.9/24\naddress = fd00::9/64\ngateway = 192.0.2.1\ngateway = fd00::1\ngateway = fd00::2\n",
 	  "line 6: gateway: a second gateway for the same kind" },
