@@ -117,3 +117,14 @@ uuid() { sed -n 's/^Filesystem UUID: *//p' <<<"$1"; }
 	wait_for_console 'holdfast: service runtime: started' 60
 	console_has 'holdfast: root: making the state file system .*, anew: an earlier attempt was cut short'
 }
+
+# The kernel keeps what was written for half a minute before it goes to the disk.
+@test "power cut as soon as a pod answers: its image is whole, and it answers again" {
+	local disk=$BATS_TEST_TMPDIR/disk.qcow2
+	disk_overlay "$(profile_dir demo)/holdfast.raw" "$disk"
+	node_start --profile demo --disk "$disk"
+	wait_for_pod
+	node_kill
+	node_start --profile demo --disk "$disk"
+	wait_for_pod
+}
